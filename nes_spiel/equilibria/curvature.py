@@ -1,0 +1,133 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Second derivative of the dual loss, block by block.
+
+  H = Cov_sigma(A) + blockdiag_p((max_epsilon_p - epsilon_p) / rho  1 1^T)
+
+Blocks are contracted from payoffs and joint directly; a gain tensor would cost
+d times more for CCE and d^2 times more for CE.
+"""
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from nes_spiel.equilibria import dual, gains
+from nes_spiel.equilibria.problem import Problem
+
+
+def dual_hessian(
+  problem: Problem, duals: dual.Duals, joint: Float[Array, "*a"] | None = None
+) -> Float[Array, "m m"]:
+  """Returns d^2 L / d alpha^2 with the duals flattened, m = duals.size.
+
+  Rows and columns of duals that do not exist are zero. `joint` is
+  `primal_joint(problem, duals)`, where the caller has it already.
+  """
+  if joint is None:
+    joint = dual.primal_joint(problem, duals)
+  covariance = gain_covariance(problem.payoffs, joint, problem.concept)
+  size = duals[0].size
+  slack = dual.epsilon_slack(problem, duals) / problem.rho
+  players = duals.shape[0]
+  if problem.shared_epsilon:
+    coupling = jnp.full((players, players), slack[0])
+  else:
+    coupling = jnp.diag(slack)
+  approximation = jnp.repeat(jnp.repeat(coupling, size, 0), size, 1)
+  exists = problem.dual_mask.reshape(-1)
+  both = exists[:, None] & exists[None, :]
+  return jnp.where(both, covariance + approximation, 0)
+
+
+def gain_covariance(
+  payoffs: Float[Array, "n *a"],
+  joint: Float[Array, "*a"],
+  concept: gains.Concept,
+) -> Float[Array, "m m"]:
+  """Returns Cov_sigma of all players' deviation gains, flattened as the duals.
+
+  Args:
+    payoffs: `[n, *a]`.
+    joint: sigma, `[*a]`.
+    concept: "ce" or "cce".
+
+  Returns:
+    `[n d, n d]` for CCE, `[n d d, n d d]` for CE, d the largest number of
+    strategies.
+  """
+  players, size = payoffs.shape[0], max(payoffs.shape[1:])
+  block = _cce_block if concept == "cce" else _ce_block
+  blocks: dict[tuple[int, int], Array] = {}
+  for p in range(players):
+    for q in range(p, players):
+      matrix = _pad_block(block(payoffs, joint, p, q), size)
+      blocks[p, q], blocks[q, p] = matrix, matrix.T
+  moment = jnp.block(
+    [[blocks[p, q] for q in range(players)] for p in range(players)]
+  )
+  mean = gains.expected_gains(payoffs, joint, concept).reshape(-1)
+  return moment - mean[:, None] * mean[None, :]
+
+
+def _pad_block(block: Array, size: int) -> Array:
+  """Pads every axis of a block to `size`, then makes it a square matrix."""
+  padded = jnp.pad(block, [(0, size - k) for k in block.shape])
+  half = padded.ndim // 2
+  return padded.reshape(size**half, size**half)
+
+
+def _cce_block(
+  payoffs: Float[Array, "n *a"], joint: Float[Array, "*a"], p: int, q: int
+) -> Float[Array, "k l"]:
+  """Returns E[A_p(a') A_q(b')] for CCE, `[a_p, a_q]`.
+
+  A_p(a', a) = G_p(a', a_-p) - G_p(a), so the product has four terms.
+  """
+  deviating_p = _deviation_value(payoffs[p], joint * payoffs[q], p)
+  deviating_q = _deviation_value(payoffs[q], joint * payoffs[p], q)
+  staying = jnp.sum(joint * payoffs[p] * payoffs[q])
+  if p == q:
+    own = gains.as_matrix(payoffs[p], p)
+    others = jnp.sum(gains.as_matrix(joint, p), axis=0)
+    both = (own * others[None, :]) @ own.T
+  else:
+    mine, sigma, theirs = _pair_axes(payoffs[p], joint, payoffs[q], p, q)
+    both = jnp.einsum("iqr,pqr,pjr->ij", mine, sigma, theirs)
+  return both - deviating_p[:, None] - deviating_q[None, :] + staying
+
+
+def _deviation_value(
+  payoff: Float[Array, "*a"], weight: Float[Array, "*a"], player: int
+) -> Float[Array, " k"]:
+  """Returns sum_a weight(a) payoff(a', a_-p) for every deviation a'."""
+  others = jnp.sum(gains.as_matrix(weight, player), axis=0)
+  return gains.as_matrix(payoff, player) @ others
+
+
+def _pair_axes(
+  mine: Array, joint: Array, theirs: Array, p: int, q: int
+) -> list[Float[Array, "k l rest"]]:
+  """Returns the tensors with p's axis first, q's second, the others joined."""
+  tensors = [jnp.moveaxis(x, (p, q), (0, 1)) for x in (mine, joint, theirs)]
+  return [x.reshape(*x.shape[:2], -1) for x in tensors]
+
+
+def _ce_block(
+  payoffs: Float[Array, "n *a"], joint: Float[Array, "*a"], p: int, q: int
+) -> Array:
+  """Returns E[A_p(a', a'') A_q(b', b'')] for CE, `[a', a'', b', b'']`.
+
+  One player is never recommended two strategies at once, so its own block is
+  diagonal in the recommendation; between players each pair of recommendations
+  touches the joints that contain both.
+  """
+  if p == q:
+    own, sigma = gains.as_matrix(payoffs[p], p), gains.as_matrix(joint, p)
+    gain = own[:, None, :] - own[None, :, :]
+    same = jnp.einsum("ikr,jkr,kr->kij", gain, gain, sigma)
+    recommended = jnp.eye(len(own), dtype=own.dtype)
+    return jnp.einsum("kij,kl->ikjl", same, recommended)
+  mine, sigma, theirs = _pair_axes(payoffs[p], joint, payoffs[q], p, q)
+  gain_p = mine[:, None] - mine[None]
+  gain_q = theirs[:, :, None] - theirs[:, None]
+  return jnp.einsum("ikmr,kjmr,kmr->ikjm", gain_p, gain_q, sigma)

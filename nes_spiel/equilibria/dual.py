@@ -1,0 +1,94 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The dual of Eq. 6: Eqs. 7 to 11 of Marris et al. (2022), and its curvature.
+
+Everything is on the standardised scale of a `Problem`. Duals are `[n, d]` for
+CCE and `[n, d, d]` (deviation, recommendation) for CE, zero where they do not
+exist.
+"""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from nes_spiel.equilibria import gains
+from nes_spiel.equilibria.problem import Problem
+
+Duals = Float[Array, "n d"] | Float[Array, "n d d"]
+
+
+def logits(problem: Problem, duals: Duals) -> Float[Array, "*a"]:
+  """Returns ln target(a) + l(a), with l of Eq. 8."""
+  weighted = gains.weighted_gains(problem.payoffs, duals, problem.concept)
+  return problem.reference_logits - weighted
+
+
+def primal_joint(problem: Problem, duals: Duals) -> Float[Array, "*a"]:
+  """Returns sigma(a) of Eq. 9."""
+  values = logits(problem, duals)
+  return jax.nn.softmax(values.reshape(-1)).reshape(values.shape)
+
+
+def dual_sums(problem: Problem, duals: Duals) -> Float[Array, " n"]:
+  """Returns the sum of duals that moves each player's epsilon in Eq. 10."""
+  sums = jnp.sum(duals.reshape(duals.shape[0], -1), axis=1)
+  if problem.shared_epsilon:
+    return jnp.broadcast_to(jnp.sum(sums), sums.shape)
+  return sums
+
+
+def epsilon_slack(problem: Problem, duals: Duals) -> Float[Array, " n"]:
+  """Returns max_epsilon_p - epsilon_p."""
+  decay = jnp.exp(-dual_sums(problem, duals) / problem.rho)
+  return (problem.max_epsilon - problem.target_epsilon) * decay
+
+
+def primal_epsilon(problem: Problem, duals: Duals) -> Float[Array, " n"]:
+  """Returns epsilon_p of Eq. 10."""
+  return problem.max_epsilon - epsilon_slack(problem, duals)
+
+
+def dual_loss(problem: Problem, duals: Duals) -> Float[Array, ""]:
+  """Returns the loss L of Eq. 7, convex in the duals.
+
+  Its minimum over nonnegative duals is the maximum of Eq. 6; the network is
+  trained on it.
+  """
+  sums = jnp.sum(duals.reshape(duals.shape[0], -1), axis=1)
+  linear = problem.max_epsilon * sums
+  approximation = problem.rho * primal_epsilon(problem, duals)
+  if problem.shared_epsilon:  # one epsilon has one term in Eq. 6
+    approximation = approximation[0]
+  return (
+    jax.nn.logsumexp(logits(problem, duals))
+    + jnp.sum(linear)
+    - jnp.sum(approximation)
+  )
+
+
+def dual_gradient(
+  problem: Problem, duals: Duals, joint: Float[Array, "*a"] | None = None
+) -> Duals:
+  """Returns dL / d alpha of Eq. 11: epsilon_p minus the expected gains.
+
+  `joint` is `primal_joint(problem, duals)`, where the caller has it already.
+  """
+  if joint is None:
+    joint = primal_joint(problem, duals)
+  expected = gains.expected_gains(
+    problem.payoffs, joint, problem.concept, problem.strategy_mask
+  )
+  epsilon = primal_epsilon(problem, duals)
+  epsilon = epsilon.reshape([-1] + [1] * (expected.ndim - 1))
+  return jnp.where(problem.dual_mask, epsilon - expected, 0)
+
+
+def residual(
+  problem: Problem, duals: Duals, gradient: Duals
+) -> Float[Array, ""]:
+  """Returns the KKT residual: the largest |min(alpha, dL / d alpha)|.
+
+  Zero exactly at the optimum over nonnegative duals.
+  """
+  violation = jnp.abs(jnp.minimum(duals, gradient))
+  return jnp.max(jnp.where(problem.dual_mask, violation, 0))

@@ -1,0 +1,113 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""How far a joint is from equilibrium, and from the equilibrium wanted.
+
+The names say what is done over players: here, the sum.
+"""
+
+from typing import Literal
+
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
+
+from nes_spiel.equilibria import gains
+from nes_spiel.games import masks
+
+Deviations = Literal["pair", "swap"]
+DEVIATIONS: tuple[Deviations, ...] = ("pair", "swap")
+
+
+def largest_gains(
+  payoffs: Float[Array, "n *a"],
+  joint: Float[Array, "*a"],
+  concept: gains.Concept,
+  deviations: Deviations = "pair",
+  strategy_mask: Bool[Array, "n d"] | None = None,
+) -> Float[Array, " n"]:
+  """Returns what each player's best deviation gains, in payoff units.
+
+  Args:
+    payoffs: `[n, *a]`.
+    joint: `[*a]`.
+    concept: "ce" or "cce".
+    deviations: for CE, "pair" takes the best single pair of deviation and
+      recommendation, as the paper does; it shrinks like 1/a_p. "swap" sums the
+      best deviation from every recommendation: what a best responder gains.
+      For CCE the two are the same.
+    strategy_mask: `[n, d]`, all strategies if None.
+
+  Returns:
+    `[n]`. For CCE it may be negative: every deviation then loses. For CE it is
+    never below zero with "swap", and with "pair" unless some player has one
+    strategy; that player's gain is 0.
+
+  Raises:
+    ValueError: an unknown concept or kind of deviation.
+  """
+  if deviations not in DEVIATIONS:
+    raise ValueError(
+      f"deviations: expected one of {DEVIATIONS}, got {deviations!r}."
+    )
+  strategies = masks.resolve_mask(payoffs, strategy_mask)
+  mask = gains.dual_mask(strategies, concept)
+  expected = gains.expected_gains(payoffs, joint, concept, strategies)
+  expected = jnp.where(mask, expected, -jnp.inf)
+  if concept == "ce" and deviations == "swap":
+    return jnp.sum(jnp.maximum(jnp.max(expected, axis=1), 0), axis=1)
+  best = jnp.max(expected.reshape(expected.shape[0], -1), axis=1)
+  return jnp.where(jnp.isfinite(best), best, 0)
+
+
+def gap_sum(
+  payoffs: Float[Array, "n *a"],
+  joint: Float[Array, "*a"],
+  concept: gains.Concept,
+  epsilon: Float[Array, " n"] | float = 0.0,
+  deviations: Deviations = "pair",
+  strategy_mask: Bool[Array, "n d"] | None = None,
+) -> Float[Array, ""]:
+  """Returns the (C)CE gap of Section 5 of Marris et al. (2022).
+
+  The positive part of each player's largest gain minus epsilon, summed over
+  players: zero exactly when `joint` is an epsilon-(C)CE.
+
+  Args:
+    payoffs: `[n, *a]`.
+    joint: `[*a]`.
+    concept: "ce" or "cce".
+    epsilon: `[n]` or one number, in payoff units.
+    deviations: "pair" or "swap", see `largest_gains`.
+    strategy_mask: `[n, d]`, all strategies if None.
+
+  Example:
+    >>> import jax.numpy as jnp
+    >>> from nes_spiel import equilibria, games
+    >>> payoffs = jnp.asarray(games.classics.matching_pennies())
+    >>> float(equilibria.gap_sum(payoffs, jnp.full((2, 2), 0.25), "cce"))
+    0.0
+  """
+  best = largest_gains(payoffs, joint, concept, deviations, strategy_mask)
+  return jnp.sum(jnp.maximum(best - epsilon, 0))
+
+
+def solver_gap(
+  joint: Float[Array, "*a"], reference: Float[Array, "*a"]
+) -> Float[Array, ""]:
+  """Returns the total variation distance of two joints, from 0 to 1.
+
+  The "solver gap" of Section 5 of Marris et al. (2022), when `reference` is the
+  exact solution.
+  """
+  return jnp.sum(jnp.abs(joint - reference)) / 2
+
+
+def marginals(
+  joint: Float[Array, "*a"], size: int | None = None
+) -> Float[Array, "n d"]:
+  """Returns each player's marginal, padded with zeros to `[n, size]`."""
+  size = max(joint.shape) if size is None else size
+  rows = [
+    jnp.sum(gains.as_matrix(joint, player), axis=1)
+    for player in range(joint.ndim)
+  ]
+  return jnp.stack([jnp.pad(row, (0, size - len(row))) for row in rows])

@@ -1,0 +1,250 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""A primal-dual interior point for min L(alpha) subject to alpha >= 0.
+
+The barrier method of Wächter and Biegler (2006, Algorithm A) without its parts
+for nonconvex problems: Newton steps on the perturbed optimality conditions
+
+  dL / d alpha - z = 0,    alpha z = tau,    alpha, z > 0,
+
+a line search on L(alpha) - tau sum ln alpha, which is convex, and tau lowered
+superlinearly once its own problem is solved to within KAPPA tau. Everything is
+a fixed program over arrays, so it compiles, and runs on a batch under vmap.
+"""
+
+import enum
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, Bool, Float, Int
+
+from nes_spiel.equilibria import curvature, dual, gains
+from nes_spiel.equilibria.problem import Problem
+
+KAPPA = 10.0
+FIRST_DUAL = 0.1
+FIRST_BARRIER = 0.1
+LAST_BARRIER = 1e-22  # alpha and z of weakly active constraints are its root
+ROUNDING = 1e-14
+SLOPE_FRACTION = 0.3  # the line search may pass the minimum by so much
+LINE_SEARCH_STEPS = 30
+
+
+class Status(enum.IntEnum):
+  """How a solver stopped."""
+
+  CONVERGED = 0  # the residual is at most the tolerance
+  MAX_ITERATIONS = 1  # raise max_iterations, or lower rho
+  STALLED = 2  # at the limit of double precision: lower rho, or the tolerance
+  NOT_FINITE = 3  # a NaN or an infinity in the input, or an overflow
+
+
+class State(NamedTuple):
+  """The interior point's iterate; vectors are flattened duals, m of them."""
+
+  duals: Float[Array, " m"]
+  slacks: Float[Array, " m"]  # z, which becomes dL / d alpha
+  barrier: Float[Array, ""]  # tau
+  joint: Float[Array, "..."]
+  gradient: Float[Array, " m"]
+  residual: Float[Array, ""]
+  moving: Bool[Array, ""]
+  iterations: Int[Array, ""]
+
+
+class InteriorPoint(NamedTuple):
+  """Where the interior point stopped."""
+
+  duals: Float[Array, "..."]
+  residual: Float[Array, ""]
+  status: Int[Array, ""]
+  iterations: Int[Array, ""]
+
+
+def interior_point(
+  problem: Problem, tolerance: float, max_iterations: int
+) -> InteriorPoint:
+  """Minimises Eq. 7 over nonnegative duals.
+
+  Args:
+    problem: Eq. 6 on the standardised scale, in float64.
+    tolerance: on the KKT residual, see `dual.residual`.
+    max_iterations: of Newton's method.
+  """
+  start = _start(problem)
+
+  def unfinished(state: State) -> Bool[Array, ""]:
+    unsolved = state.residual > tolerance  # false for NaN
+    return unsolved & state.moving & (state.iterations < max_iterations)
+
+  final = lax.while_loop(unfinished, lambda state: _step(problem, state), start)
+  status = jnp.where(final.moving, Status.MAX_ITERATIONS, Status.STALLED)
+  status = jnp.where(final.residual <= tolerance, Status.CONVERGED, status)
+  finite = jnp.isfinite(final.residual)
+  status = jnp.where(finite, status, Status.NOT_FINITE)
+  return InteriorPoint(
+    final.duals.reshape(problem.dual_mask.shape),
+    final.residual,
+    status.astype(jnp.int32),
+    final.iterations,
+  )
+
+
+def _start(problem: Problem) -> State:
+  """Returns the first iterate: small equal duals, slacks at the gradient."""
+  exists = problem.dual_mask.reshape(-1)
+  duals = jnp.where(exists, FIRST_DUAL, 0).astype(problem.payoffs.dtype)
+  joint, gradient, residual = _evaluate(problem, duals)
+  slacks = jnp.where(exists, jnp.maximum(gradient, 0) + FIRST_DUAL, 1)
+  return State(
+    duals=duals,
+    slacks=slacks,
+    barrier=jnp.asarray(FIRST_BARRIER, duals.dtype),
+    joint=joint,
+    gradient=gradient,
+    residual=residual,
+    moving=jnp.asarray(True),
+    iterations=jnp.asarray(0, jnp.int32),
+  )
+
+
+def _evaluate(
+  problem: Problem, flat: Float[Array, " m"]
+) -> tuple[Array, Array, Array]:
+  """Returns joint, flattened gradient and KKT residual at flattened duals."""
+  duals = flat.reshape(problem.dual_mask.shape)
+  joint = dual.primal_joint(problem, duals)
+  gradient = dual.dual_gradient(problem, duals, joint)
+  residual = dual.residual(problem, duals, gradient)
+  return joint, gradient.reshape(-1), residual
+
+
+def _step(problem: Problem, state: State) -> State:
+  """Takes one Newton step on the perturbed optimality conditions."""
+  exists = problem.dual_mask.reshape(-1)
+  barrier = _lower_barrier(state, exists)
+  inverse = jnp.where(exists, 1 / jnp.where(exists, state.duals, 1), 0)
+  slope = state.gradient - barrier * inverse
+  curve = state.slacks * inverse
+  direction = _newton_direction(problem, state, slope, curve)
+  change = barrier * inverse - state.slacks - curve * direction
+  to_wall = jnp.maximum(0.99, 1 - barrier)
+  length = _line_search(
+    problem,
+    state,
+    barrier,
+    direction,
+    to_wall * _longest_step(state.duals, direction, exists),
+  )
+  duals = state.duals + length * direction
+  slacks = state.slacks + change * jnp.minimum(
+    1, to_wall * _longest_step(state.slacks, change, exists)
+  )
+  joint, gradient, residual = _evaluate(problem, duals)
+  moved = jnp.max(jnp.abs(duals - state.duals)) > 1e-15 * jnp.max(duals)
+  return State(
+    duals=duals,
+    slacks=jnp.where(exists, slacks, 1),
+    barrier=barrier,
+    joint=joint,
+    gradient=gradient,
+    residual=residual,
+    moving=moved | (barrier > LAST_BARRIER),
+    iterations=state.iterations + 1,
+  )
+
+
+def _lower_barrier(
+  state: State, exists: Bool[Array, " m"]
+) -> Float[Array, ""]:
+  """Lowers tau where its problem is solved: at first tenfold, then as 3/2."""
+  tau = state.barrier
+  stationarity = jnp.abs(state.gradient - state.slacks)
+  complementarity = jnp.abs(state.duals * state.slacks - tau)
+  error = jnp.maximum(stationarity, complementarity)
+  error = jnp.max(jnp.where(exists, error, 0))
+  solved = error <= jnp.maximum(KAPPA * tau, 10 * ROUNDING)
+  lower = jnp.maximum(jnp.minimum(0.1 * tau, tau**1.5), LAST_BARRIER)
+  return jnp.where(solved, lower, tau)
+
+
+def _newton_direction(
+  problem: Problem,
+  state: State,
+  slope: Float[Array, " m"],
+  curve: Float[Array, " m"],
+) -> Float[Array, " m"]:
+  """Solves (H + diag(z / alpha)) direction = -slope.
+
+  H is singular where strategies are duplicates; a shift at the level of
+  rounding changes the path, not the optimum.
+  """
+  exists = problem.dual_mask
+  hessian = curvature.dual_hessian(
+    problem, state.duals.reshape(exists.shape), state.joint
+  )
+  shift = ROUNDING * jnp.trace(hessian) / hessian.shape[0]
+  diagonal = jnp.where(exists.reshape(-1), curve + shift, 1)
+  factor = jnp.linalg.cholesky(hessian + jnp.diag(diagonal))
+  return -jax.scipy.linalg.cho_solve((factor, True), slope)
+
+
+def _longest_step(
+  values: Float[Array, " m"],
+  direction: Float[Array, " m"],
+  exists: Bool[Array, " m"],
+) -> Float[Array, ""]:
+  """Returns the step at which the first positive value would reach zero."""
+  falling = exists & (direction < 0)
+  ratio = values / jnp.where(falling, -direction, 1)
+  return jnp.min(jnp.where(falling, ratio, jnp.inf))
+
+
+def _line_search(
+  problem: Problem,
+  state: State,
+  barrier: Float[Array, ""],
+  direction: Float[Array, " m"],
+  wall: Float[Array, ""],
+) -> Float[Array, ""]:
+  """Returns a step at which L - tau sum ln alpha has not risen far again.
+
+  The slope along the direction is compared rather than the value: near the
+  optimum values differ by less than their rounding.
+  """
+  shape, exists = problem.dual_mask.shape, problem.dual_mask.reshape(-1)
+  weighted = gains.weighted_gains(
+    problem.payoffs, direction.reshape(shape), problem.concept
+  )
+  start_logits = dual.logits(problem, state.duals.reshape(shape))
+  sums = jnp.sum(direction.reshape(shape[0], -1), axis=1)
+  positive = jnp.where(exists, state.duals, 1)
+
+  def slope(step: Float[Array, ""]) -> Float[Array, ""]:
+    duals = (state.duals + step * direction).reshape(shape)
+    values = (start_logits - step * weighted).reshape(-1)
+    gain = jnp.sum(jax.nn.softmax(values) * weighted.reshape(-1))
+    epsilon = dual.primal_epsilon(problem, duals)
+    ratio = direction / (positive + step * direction)
+    return jnp.sum(epsilon * sums) - gain - barrier * jnp.sum(ratio)
+
+  first = slope(jnp.zeros_like(wall))
+  noise = ROUNDING * jnp.max(problem.max_epsilon) * jnp.sum(jnp.abs(direction))
+  allowed = SLOPE_FRACTION * jnp.abs(first) + noise
+
+  def too_far(search: tuple[Array, Array, Array]) -> Bool[Array, ""]:
+    _, here, tries = search
+    return (here > allowed) & (tries < LINE_SEARCH_STEPS)
+
+  def shorten(
+    search: tuple[Array, Array, Array],
+  ) -> tuple[Array, Array, Array]:
+    step, here, tries = search
+    step = step * jnp.clip(first / (first - here), 0.1, 0.5)
+    return step, slope(step), tries + 1
+
+  step = jnp.minimum(1, wall)
+  tries = jnp.asarray(0, jnp.int32)
+  return lax.while_loop(too_far, shorten, (step, slope(step), tries))[0]

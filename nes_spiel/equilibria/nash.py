@@ -1,0 +1,85 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Nash equilibria of two-player constant-sum games, from their CCEs.
+
+For any joint of such a game the players' largest CCE gains add up to the
+NashConv of the product of its marginals (Section 2 of Marris et al. 2022 states
+the case of zero), so marginals of a CCE are a Nash equilibrium. Finite rho
+leaves a positive sum of epsilons; raising rho lowers it.
+"""
+
+import dataclasses
+
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, Float
+
+from nes_spiel.equilibria import dual, exact, gaps
+from nes_spiel.equilibria.interior_point import Status
+from nes_spiel.equilibria.problem import Problem
+
+NASH_CONV = 1e-6  # in units of the standardised payoffs
+RHO_FACTOR = 100.0
+LARGEST_RHO = 1e12
+
+
+def product_of_marginals(joint: Float[Array, "*a"]) -> Float[Array, "*a"]:
+  """Returns the joint of independent play with the same marginals."""
+  product = jnp.ones((), joint.dtype)
+  for player in range(joint.ndim):
+    others = tuple(axis for axis in range(joint.ndim) if axis != player)
+    product = product[..., None] * jnp.sum(joint, axis=others)
+  return product
+
+
+def constant_sum_violation(problem: Problem) -> Float[Array, ""]:
+  """Returns max_a |G'_1(a) + G'_2(a)|, 0 if constant-sum up to scale."""
+  return jnp.max(jnp.abs(jnp.sum(problem.payoffs, axis=0)))
+
+
+def nash_conv(
+  problem: Problem, joint: Float[Array, "*a"]
+) -> Float[Array, ""]:
+  """Returns the sum of the players' gains against the product of marginals."""
+  return gaps.gap_sum(
+    problem.payoffs,
+    product_of_marginals(joint),
+    "cce",
+    strategy_mask=problem.strategy_mask,
+  )
+
+
+def solve_constant_sum(
+  problem: Problem, tolerance: float, max_iterations: int
+) -> tuple[Problem, exact.DualSolution]:
+  """Raises rho until the marginals' NashConv is at most NASH_CONV.
+
+  Args:
+    problem: two players, concept "cce", starting at its rho.
+    tolerance: on the KKT residual.
+    max_iterations: of Newton's method, at each rho.
+
+  Returns:
+    The problem at the last rho, and its solution, whose status is STALLED if
+    NashConv is still too large there.
+  """
+
+  def unfinished(rho: Float[Array, ""]) -> Array:
+    at = dataclasses.replace(problem, rho=rho)
+    duals = exact.solve_dual(at, tolerance, max_iterations).duals
+    far = nash_conv(at, dual.primal_joint(at, duals)) > NASH_CONV
+    return far & (rho < LARGEST_RHO)
+
+  # The search for rho has no derivative; the answer at the rho found has.
+  fixed = lax.stop_gradient(problem.rho)
+  rho = lax.while_loop(unfinished, lambda rho: RHO_FACTOR * rho, fixed)
+  problem = dataclasses.replace(problem, rho=rho)
+  solution = exact.solve_dual(problem, tolerance, max_iterations)
+  joint = dual.primal_joint(problem, solution.duals)
+  far = nash_conv(problem, joint) > NASH_CONV
+  status = jnp.where(
+    far & (solution.status == Status.CONVERGED),
+    jnp.asarray(Status.STALLED, jnp.int32),
+    solution.status,
+  )
+  return problem, solution._replace(status=status)

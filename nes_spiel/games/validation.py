@@ -1,0 +1,134 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Checks at the door: every refusal says what was seen and what is accepted.
+
+Everything here runs on the host, on concrete arrays. Values that a jit or vmap
+traces cannot be looked at; only their shapes are checked then, and what is
+wrong with them shows in the status of the result.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+
+def is_traced(*values: Any) -> bool:
+  """Returns whether any leaf is a tracer, so that its numbers are unknown."""
+  leaves = jax.tree_util.tree_leaves(values)
+  return any(isinstance(leaf, jax.core.Tracer) for leaf in leaves)
+
+
+def as_payoffs(payoffs: Any) -> Any:
+  """Returns payoffs as one floating-point array `[n, *a]`, without checking.
+
+  Args:
+    payoffs: an array `[n, *a]`, or one array `[*a]` per player, as
+      `PSROSolver.get_meta_game()` returns.
+
+  Raises:
+    ValueError: the per-player arrays differ in shape.
+  """
+  if isinstance(payoffs, Sequence):
+    shapes = [np.shape(payoff) for payoff in payoffs]
+    if len(set(shapes)) > 1:
+      raise ValueError(
+        "payoffs: every player's array must have the same shape, one axis per "
+        f"player; got {shapes}."
+      )
+    if is_traced(payoffs):
+      return jax.numpy.stack(list(payoffs))
+  if isinstance(payoffs, jax.Array):
+    return payoffs
+  array = np.asarray(payoffs)
+  if np.issubdtype(array.dtype, np.integer) or array.dtype == bool:
+    return array.astype(np.float64)
+  return array
+
+
+def check_payoffs(payoffs: Any, batched: bool = False) -> Any:
+  """Returns payoffs as an array after checking rank, shape and finiteness.
+
+  Args:
+    payoffs: as in `as_payoffs`, with a leading batch axis if `batched`.
+    batched: whether the first axis counts games.
+
+  Raises:
+    ValueError: a wrong rank, a player without strategies, an empty batch, a
+      non-numeric dtype, or a value that is NaN or infinite.
+  """
+  payoffs = as_payoffs(payoffs)
+  if not np.issubdtype(payoffs.dtype, np.floating):
+    raise ValueError(
+      f"payoffs: expected real numbers, got dtype {payoffs.dtype}."
+    )
+  _check_shape(payoffs.shape, batched)
+  if not is_traced(payoffs):
+    check_finite("payoffs", payoffs)
+  return payoffs
+
+
+def _check_shape(shape: tuple[int, ...], batched: bool) -> None:
+  """Raises unless `shape` is `[n, a_1, ..., a_n]`, after the batch axis."""
+  wanted = "[b, n, a_1, ..., a_n]" if batched else "[n, a_1, ..., a_n]"
+  game = shape[1:] if batched else shape
+  if not game or len(game) != game[0] + 1:
+    raise ValueError(
+      f"payoffs: expected shape {wanted}, the player axis followed by one "
+      f"strategy axis per player; got {shape}."
+    )
+  if 0 in shape:
+    raise ValueError(
+      "payoffs: every player needs at least one strategy, and a batch at least "
+      f"one game; got shape {shape}."
+    )
+
+
+def check_finite(name: str, values: Any) -> None:
+  """Raises ValueError with the first index at which `values` is not finite."""
+  bad = ~np.isfinite(np.asarray(values))
+  if bad.any():
+    index = tuple(int(i) for i in np.argwhere(bad)[0])
+    raise ValueError(
+      f"{name}: every value must be finite; found {int(bad.sum())} that are "
+      f"not, the first at index {index}: {np.asarray(values)[index]}."
+    )
+
+
+def check_strategy_mask(
+  mask: Any, shape: tuple[int, ...], batched: bool = False
+) -> Any:
+  """Returns the mask as booleans after checking it against the payoffs.
+
+  Args:
+    mask: `[n, d]` (or `[b, n, d]`), true where a player has the strategy; d is
+      the largest number of strategies.
+    shape: the payoffs' shape.
+    batched: whether both have a leading batch axis.
+
+  Raises:
+    ValueError: a shape that does not match the payoffs, a dtype other than
+      bool, or a player without strategies.
+  """
+  start = 1 if batched else 0
+  wanted = (*shape[: start + 1], max(shape[start + 1 :]))
+  if np.shape(mask) != wanted:
+    raise ValueError(
+      f"strategy_mask: payoffs of shape {shape} need a mask of shape {wanted}, "
+      f"got {np.shape(mask)}."
+    )
+  mask = mask if isinstance(mask, jax.Array) else np.asarray(mask)
+  if mask.dtype != bool:
+    raise ValueError(f"strategy_mask: expected booleans, got {mask.dtype}.")
+  if is_traced(mask):
+    return mask
+  sizes = np.asarray(shape[start + 1 :])[:, None]
+  usable = np.asarray(mask) & (np.arange(wanted[-1]) < sizes)
+  if not usable.any(-1).all():
+    index = tuple(int(i) for i in np.argwhere(~usable.any(-1))[0])
+    raise ValueError(
+      "strategy_mask: every player needs at least one strategy; player "
+      f"{index[-1]} has none" + (f" in game {index[0]}." if batched else ".")
+    )
+  return mask
