@@ -55,5 +55,8 @@ def certified_distance(
   gap = dual.dual_loss(problem, duals) - primal_objective(
     problem, joint, epsilon
   )
-  bound = jnp.sqrt(jnp.maximum(gap, 0) / 2)
+  # Both sides are sums of terms as large as rho * max_epsilon.
+  terms = 1 + (problem.rho + jnp.sum(duals)) * jnp.sum(problem.max_epsilon)
+  rounding = 4 * jnp.finfo(joint.dtype).eps * terms
+  bound = jnp.sqrt((jnp.maximum(gap, 0) + rounding) / 2)
   return jnp.where(feasible, jnp.minimum(bound, 1), 1)

@@ -64,9 +64,7 @@ def solve_dual(
 
 
 @jax.custom_jvp
-def _implicit(
-  problem: Problem, duals: dual.Duals
-) -> dual.Duals:
+def _implicit(problem: Problem, duals: dual.Duals) -> dual.Duals:
   """Returns `duals`, whose derivative is that of the minimiser."""
   del problem
   return duals

@@ -21,7 +21,9 @@ Concept = Literal["ce", "cce"]
 CONCEPTS: tuple[Concept, ...] = ("ce", "cce")
 
 
-def as_matrix(tensor: Float[Array, "*a"], player: int) -> Float[Array, "k rest"]:
+def as_matrix(
+  tensor: Float[Array, "*a"], player: int
+) -> Float[Array, "k rest"]:
   """Returns `tensor` as a matrix: own strategy by the others' joint one."""
   own_first = jnp.moveaxis(tensor, player, 0)
   return own_first.reshape(own_first.shape[0], -1)

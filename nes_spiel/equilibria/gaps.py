@@ -5,9 +5,10 @@
 The names say what is done over players: here, the sum.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from nes_spiel.equilibria import gains
@@ -102,12 +103,24 @@ def solver_gap(
 
 
 def marginals(
-  joint: Float[Array, "*a"], size: int | None = None
-) -> Float[Array, "n d"]:
-  """Returns each player's marginal, padded with zeros to `[n, size]`."""
-  size = max(joint.shape) if size is None else size
-  rows = [
-    jnp.sum(gains.as_matrix(joint, player), axis=1)
-    for player in range(joint.ndim)
-  ]
-  return jnp.stack([jnp.pad(row, (0, size - len(row))) for row in rows])
+  joint: Any, size: int | None = None, leading: int = 0
+) -> Float[Array, "*b n d"]:
+  """Returns each player's marginal, padded with zeros to `[n, size]`.
+
+  Args:
+    joint: `[*a]`, NumPy or JAX, with `leading` batch axes in front.
+    size: d; the largest number of strategies if None.
+    leading: how many batch axes there are.
+
+  Returns:
+    `[n, d]`, behind the batch axes, of the kind of array that `joint` is.
+  """
+  numpy = np if isinstance(joint, np.ndarray) else jnp
+  axes = range(leading, joint.ndim)
+  size = max(joint.shape[leading:]) if size is None else size
+  rows = []
+  for own in axes:
+    row = joint.sum(axis=tuple(axis for axis in axes if axis != own))
+    widths = [(0, 0)] * leading + [(0, size - joint.shape[own])]
+    rows.append(numpy.pad(row, widths))
+  return numpy.stack(rows, axis=leading)

@@ -156,9 +156,7 @@ def _step(problem: Problem, state: State) -> State:
   )
 
 
-def _lower_barrier(
-  state: State, exists: Bool[Array, " m"]
-) -> Float[Array, ""]:
+def _lower_barrier(state: State, exists: Bool[Array, " m"]) -> Float[Array, ""]:
   """Lowers tau where its problem is solved: at first tenfold, then as 3/2."""
   tau = state.barrier
   stationarity = jnp.abs(state.gradient - state.slacks)

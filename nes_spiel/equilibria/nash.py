@@ -37,9 +37,7 @@ def constant_sum_violation(problem: Problem) -> Float[Array, ""]:
   return jnp.max(jnp.abs(jnp.sum(problem.payoffs, axis=0)))
 
 
-def nash_conv(
-  problem: Problem, joint: Float[Array, "*a"]
-) -> Float[Array, ""]:
+def nash_conv(problem: Problem, joint: Float[Array, "*a"]) -> Float[Array, ""]:
   """Returns the sum of the players' gains against the product of marginals."""
   return gaps.gap_sum(
     problem.payoffs,

@@ -3,6 +3,7 @@
 """Which strategies and joint strategies of a (padded) payoff tensor exist."""
 
 import functools
+import operator
 
 import jax
 import jax.numpy as jnp
@@ -21,13 +22,18 @@ def full_strategy_mask(shape: tuple[int, ...]) -> np.ndarray:
 def joint_mask(
   strategy_mask: Bool[Array, "n d"], shape: tuple[int, ...]
 ) -> Bool[Array, "*a"]:
-  """Returns `[*a]`, true where every player's strategy exists."""
+  """Returns `[*a]`, true where every player's strategy exists.
+
+  In NumPy for a NumPy mask, in JAX for a JAX one.
+  """
   n = len(shape)
   axes = [
-    strategy_mask[p, : shape[p]].reshape([-1 if q == p else 1 for q in range(n)])
+    strategy_mask[p, : shape[p]].reshape(
+      [-1 if q == p else 1 for q in range(n)]
+    )
     for p in range(n)
   ]
-  return functools.reduce(jnp.logical_and, axes)
+  return functools.reduce(operator.and_, axes)
 
 
 def resolve_mask(

@@ -51,6 +51,11 @@ def load(name: str, max_entries: int = 10_000_000) -> Payoffs:
   return from_openspiel(game, max_entries)
 
 
+def is_game(value: Any) -> bool:
+  """Returns whether a value looks like an OpenSpiel game."""
+  return hasattr(value, "num_players") and hasattr(value, "new_initial_state")
+
+
 def from_openspiel(game: Any, max_entries: int = 10_000_000) -> Payoffs:
   """Returns the payoffs of an OpenSpiel game, in float64 `[n, a_1, ..., a_n]`.
 

@@ -6,7 +6,6 @@ import dataclasses
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from nes_spiel.equilibria import Status, gaps
@@ -57,14 +56,8 @@ class Solution:
 
   def marginals(self) -> Any:
     """Returns each player's marginal `[n, d]`, with a leading b if batched."""
-    size = self.duals.shape[-1]
-    if self.joint.ndim == self.epsilon.shape[-1]:
-      marginals = gaps.marginals(self.joint, size)
-    else:
-      marginals = jax.vmap(lambda joint: gaps.marginals(joint, size))(
-        self.joint
-      )
-    return marginals
+    leading = self.joint.ndim - self.epsilon.shape[-1]
+    return gaps.marginals(self.joint, self.duals.shape[-1], leading)
 
   def check(self) -> "Solution":
     """Returns the solution itself, if it converged.

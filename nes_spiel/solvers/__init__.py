@@ -1,0 +1,17 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""One front for all methods of solving a normal-form game."""
+
+from nes_spiel.equilibria.interior_point import Status
+from nes_spiel.solvers.front import CONCEPTS, METHODS, solve, solve_batch
+from nes_spiel.solvers.solution import Solution, SolverError
+
+__all__ = [
+  "CONCEPTS",
+  "METHODS",
+  "Solution",
+  "SolverError",
+  "Status",
+  "solve",
+  "solve_batch",
+]

@@ -1,0 +1,73 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""From the duals of a standardised problem to a solution in payoff units."""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from nes_spiel.equilibria import dual, duality, gaps
+from nes_spiel.equilibria.exact import DualSolution
+from nes_spiel.equilibria.problem import Problem
+from nes_spiel.equilibria.selection import Selection
+from nes_spiel.equilibria.welfare import expected_welfare
+from nes_spiel.games.standardization import Standardized
+from nes_spiel.solvers.solution import Solution
+
+
+def assemble(
+  payoffs: Float[Array, "n *a"],
+  selection: Selection,
+  problem: Problem,
+  game: Standardized,
+  answer: DualSolution,
+  dtype: jnp.dtype,
+  method: str,
+  joint: Float[Array, "*a"] | None = None,
+) -> Solution:
+  """Maps an answer back to the caller's units and measures it there.
+
+  Args:
+    payoffs: `[n, *a]`, the caller's units, zero where a joint does not exist.
+    selection: the parameters of Eq. 6.
+    problem: the standardised problem that was solved.
+    game: the standardisation that made it.
+    answer: its duals, residual, status and iterations.
+    dtype: of the arrays returned. Gaps are those of the joint in that dtype.
+    method: the method's name.
+    joint: `[*a]`, where it is not Eq. 9's at the duals; nothing is certified.
+  """
+  if joint is None:
+    joint = dual.primal_joint(problem, answer.duals)
+    certified = duality.certified_distance(problem, answer.duals, joint)
+  else:
+    certified = jnp.full((), jnp.inf, payoffs.dtype)
+  exact_joint = joint
+  joint = joint.astype(dtype).astype(payoffs.dtype)
+  epsilon = dual.primal_epsilon(problem, answer.duals) / game.scale
+  largest = gaps.largest_gains(
+    payoffs, joint, problem.concept, strategy_mask=problem.strategy_mask
+  )
+  target = jnp.maximum(jnp.asarray(selection.target_epsilon), 0)
+  scale = game.scale.reshape([-1] + [1] * (answer.duals.ndim - 1))
+  solution = Solution(
+    joint=joint,
+    epsilon=epsilon,
+    duals=answer.duals * scale,
+    gap_sum=jnp.sum(jnp.maximum(largest - target, 0)),
+    gap_sum_returned=jnp.sum(jnp.maximum(largest - epsilon, 0)),
+    residual=answer.residual,
+    cast_error=gaps.solver_gap(joint, exact_joint),
+    certified_tv=certified,
+    welfare=expected_welfare(payoffs, joint),
+    iterations=answer.iterations,
+    status=answer.status,
+    method=method,
+  )
+  return jax.tree.map(lambda leaf: _cast(leaf, dtype), solution)
+
+
+def _cast(leaf: Array, dtype: jnp.dtype) -> Array:
+  """Casts real numbers, leaves counts and states as they are."""
+  real = jnp.issubdtype(leaf.dtype, jnp.floating)
+  return leaf.astype(dtype) if real else leaf

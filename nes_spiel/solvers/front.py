@@ -1,0 +1,241 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""One front for all methods: `solve` for one game, `solve_batch` for many."""
+
+from typing import Any, Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from nes_spiel.equilibria.selection import MaximumEntropy, Selection
+from nes_spiel.games import masks, openspiel, validation
+from nes_spiel.solvers import cvxpy_method, exact, precision
+from nes_spiel.solvers.selection_checks import batch_selection, check_selection
+from nes_spiel.solvers.solution import Solution
+
+Method = Literal["auto", "exact", "cvxpy"]
+METHODS: tuple[Method, ...] = ("auto", "exact", "cvxpy")
+CONCEPTS = ("ce", "cce", "ne")
+CONSTANT_SUM_TOLERANCE = 1e-6
+
+
+def solve(
+  payoffs: Any,
+  concept: str = "cce",
+  selection: Selection | None = None,
+  method: Method = "auto",
+  strategy_mask: Any = None,
+  tolerance: float = 1e-10,
+  max_iterations: int = 200,
+) -> Solution:
+  """Selects the unique equilibrium of a game that maximises Eq. 6.
+
+  Called on arrays it computes in float64 and returns NumPy. Called with tracers
+  (under jit, vmap or grad) it stays traceable, is differentiable in payoffs and
+  selection, and returns arrays of the ambient precision; forward mode needs
+  `jax_enable_x64`.
+
+  Args:
+    payoffs: `[n, *a]`, one array `[*a]` per player, or an OpenSpiel normal-form
+      game; utilities.
+    concept: "ce", "cce", or "ne" for two-player constant-sum games (up to a
+      positive scale and an offset per player), which returns the product of the
+      marginals of a CCE.
+    selection: which equilibrium; `MaximumEntropy()` if None.
+    method: "exact", "cvxpy", or "auto", which is "exact" at every shape;
+      `Solution.method` names the one that was used.
+    strategy_mask: `[n, d]`, for a padded game; d the largest strategy count.
+    tolerance: on the KKT residual, for "exact".
+    max_iterations: Newton steps, for "exact".
+
+  Returns:
+    A `Solution`. A failure shows in `status`; `solution.check()` raises it.
+
+  Raises:
+    ValueError: malformed payoffs, mask or selection, an unknown concept or
+      method, or "ne" for a game that is not two-player constant-sum.
+
+  Example:
+    >>> import nes_spiel
+    >>> chicken = nes_spiel.games.classics.chicken()
+    >>> nes_spiel.solve(chicken, "ce").joint.round(3).sum().item()
+    1.0
+  """
+  if openspiel.is_game(payoffs):
+    payoffs = openspiel.from_openspiel(payoffs)
+  payoffs = validation.check_payoffs(payoffs)
+  if strategy_mask is not None:
+    strategy_mask = validation.check_strategy_mask(strategy_mask, payoffs.shape)
+    strategy_mask = strategy_mask[None]
+  selection = MaximumEntropy() if selection is None else selection
+  check_selection(selection, payoffs.shape, strategy_mask)
+  batch = batch_selection(selection, 1, payoffs.ndim - 1)
+  solution = _solve(
+    payoffs[None],
+    concept,
+    batch,
+    method,
+    strategy_mask,
+    tolerance,
+    max_iterations,
+  )
+  return jax.tree.map(lambda leaf: leaf[0], solution)
+
+
+def solve_batch(
+  payoffs: Any,
+  concept: str = "cce",
+  selection: Selection | None = None,
+  method: Method = "auto",
+  strategy_mask: Any = None,
+  tolerance: float = 1e-10,
+  max_iterations: int = 200,
+) -> Solution:
+  """Solves many games of one (padded) shape; see `solve`.
+
+  Args:
+    payoffs: `[b, n, *a]`.
+    concept: as in `solve`.
+    selection: shared by all games, or with a leading b on any of its arrays.
+      A `target_epsilon` or `max_epsilon` of one axis is per player, not per
+      game.
+    method: as in `solve`.
+    strategy_mask: `[b, n, d]`.
+    tolerance: as in `solve`.
+    max_iterations: as in `solve`.
+
+  Returns:
+    A `Solution` with a leading b on every array.
+
+  Raises:
+    ValueError: as in `solve`.
+
+  Example:
+    >>> import jax, nes_spiel
+    >>> games = nes_spiel.games.sample_invariant(jax.random.key(0), 8, (3, 3))
+    >>> nes_spiel.solve_batch(games).joint.shape
+    (8, 3, 3)
+  """
+  payoffs = validation.check_payoffs(payoffs, batched=True)
+  if strategy_mask is not None:
+    strategy_mask = validation.check_strategy_mask(
+      strategy_mask, payoffs.shape, batched=True
+    )
+  selection = MaximumEntropy() if selection is None else selection
+  check_selection(selection, payoffs.shape[1:], strategy_mask, payoffs.shape[0])
+  batch = batch_selection(selection, payoffs.shape[0], payoffs.ndim - 2)
+  return _solve(
+    payoffs, concept, batch, method, strategy_mask, tolerance, max_iterations
+  )
+
+
+def _solve(
+  payoffs: Any,
+  concept: str,
+  selection: Selection,
+  method: str,
+  strategy_mask: Any,
+  tolerance: float,
+  max_iterations: int,
+) -> Solution:
+  """Dispatches a batch of checked games to a method."""
+  if concept not in CONCEPTS:
+    raise ValueError(f"concept: expected one of {CONCEPTS}, got {concept!r}.")
+  if method not in METHODS:
+    raise ValueError(f"method: expected one of {METHODS}, got {method!r}.")
+  if concept == "ne" and payoffs.shape[1] != 2:
+    raise ValueError(
+      'concept: "ne" takes two-player constant-sum games; got '
+      f'{payoffs.shape[1]} players. Use "cce" or "ce".'
+    )
+  if strategy_mask is None:
+    full = masks.full_strategy_mask(payoffs.shape[2:])
+    strategy_mask = np.broadcast_to(full, (payoffs.shape[0], *full.shape))
+  games = (payoffs, strategy_mask, selection)
+  if method == "cvxpy":
+    return _solve_cvxpy(games, concept)
+  if validation.is_traced(games):
+    return _solve_traced(games, concept, tolerance, max_iterations)
+  return _solve_eagerly(games, concept, tolerance, max_iterations)
+
+
+_compiled = jax.jit(exact.solve_games, static_argnums=(3, 4, 5, 6))
+
+
+def _solve_eagerly(
+  games: tuple[Any, Any, Selection],
+  concept: str,
+  tolerance: float,
+  max_iterations: int,
+) -> Solution:
+  """Solves concrete games in one compiled call; returns NumPy float64."""
+  with jax.enable_x64(True):
+    solution, violation = _compiled(
+      *_to_float64(games), concept, tolerance, max_iterations, np.float64
+    )
+    solution, violation = jax.device_get((solution, violation))
+  if concept == "ne":
+    _check_constant_sum(violation)
+  return solution
+
+
+def _solve_traced(
+  games: tuple[Any, Any, Selection],
+  concept: str,
+  tolerance: float,
+  max_iterations: int,
+) -> Solution:
+  """Solves traced games in float64, returns the ambient precision."""
+  dtype = jnp.result_type(float)
+  payoffs, strategy_mask, selection = games
+
+  def compute(real: Any, mask: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    solution, _ = exact.solve_games(
+      real[0], mask, real[1], concept, tolerance, max_iterations, dtype
+    )
+    fields = vars(solution)
+    counts = {name: fields[name] for name in ("status", "iterations")}
+    return {
+      name: value
+      for name, value in fields.items()
+      if name not in (*counts, "method")
+    }, counts
+
+  values, counts = precision.in_float64(
+    compute, (payoffs, selection), strategy_mask
+  )
+  return Solution(**values, **counts, method="exact")
+
+
+def _solve_cvxpy(games: tuple[Any, Any, Selection], concept: str) -> Solution:
+  """Solves concrete games by the reference solver."""
+  if validation.is_traced(games):
+    raise ValueError(
+      'method: "cvxpy" runs on the host and cannot be traced by jit, vmap or '
+      'grad; use "exact".'
+    )
+  with jax.enable_x64(True):
+    return cvxpy_method.solve_games(*_to_float64(games), concept)
+
+
+def _to_float64(games: Any) -> Any:
+  """Returns NumPy copies, real numbers in float64."""
+  return jax.tree.map(
+    lambda leaf: np.asarray(
+      leaf, None if np.asarray(leaf).dtype == bool else np.float64
+    ),
+    games,
+  )
+
+
+def _check_constant_sum(violation: np.ndarray) -> None:
+  """Raises unless every game was constant-sum up to scale and offset."""
+  worst = int(np.argmax(violation))
+  if not violation[worst] <= CONSTANT_SUM_TOLERANCE:
+    raise ValueError(
+      'concept: "ne" takes two-player constant-sum games, up to a positive '
+      "scale and an offset per player; the standardised payoffs of game "
+      f"{worst} add up to as much as {violation[worst]:.3g} instead of 0. "
+      'Use "cce" or "ce".'
+    )
