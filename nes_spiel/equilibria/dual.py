@@ -7,6 +7,8 @@ CCE and `[n, d, d]` (deviation, recommendation) for CE, zero where they do not
 exist.
 """
 
+from typing import TypeAlias
+
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -14,7 +16,7 @@ from jaxtyping import Array, Float
 from nes_spiel.equilibria import gains
 from nes_spiel.equilibria.problem import Problem
 
-Duals = Float[Array, "n d"] | Float[Array, "n d d"]
+Duals: TypeAlias = Float[Array, "n d"] | Float[Array, "n d d"]
 
 
 def logits(problem: Problem, duals: Duals) -> Float[Array, "*a"]:

@@ -35,8 +35,8 @@ def certified_distance(
   """Returns a bound on the total variation between `joint` and the solution.
 
   `joint` is Eq. 9's at `duals`. Then KL(sigma* || joint) <= L(alpha) - L*, and
-  L* is at least Eq. 6 at any feasible point: `joint` with each epsilon raised to
-  its largest gain. Pinsker's inequality gives sqrt((L - Eq. 6) / 2).
+  L* is at least Eq. 6 at a feasible point: `joint`, with epsilon raised to
+  the largest gain. Pinsker's inequality gives sqrt((L - Eq. 6) / 2).
 
   Returns:
     The bound, at most 1: every total variation is.

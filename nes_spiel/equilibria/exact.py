@@ -85,7 +85,7 @@ def _implicit_jvp(
 ) -> tuple[dual.Duals, dual.Duals]:
   """Differentiates dL / d alpha_i = 0 on the active set {alpha_i > 0}.
 
-  H_active d alpha = -(d / d problem) dL / d alpha; duals outside the set stay 0.
+  H_active d alpha = -(d / d problem) dL / d alpha; other duals stay 0.
   """
   problem, duals = primals
   with jax.enable_x64(duals.dtype == jnp.float64):

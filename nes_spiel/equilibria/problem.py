@@ -4,7 +4,7 @@
 
 With c_p the standardisation's scale, A'_p = c_p A_p and eps'_p = c_p eps_p, and
 the dual variables map back by alpha_p = c_p alpha'_p. Reference joint and
-welfare enter Eqs. 7 to 9 only through ln target + mu W, so that is what is kept.
+welfare enter Eqs. 7 to 9 only through ln target + mu W, so that is kept.
 """
 
 import dataclasses

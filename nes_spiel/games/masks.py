@@ -4,6 +4,7 @@
 
 import functools
 import operator
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -20,9 +21,10 @@ def full_strategy_mask(shape: tuple[int, ...]) -> np.ndarray:
 
 
 def joint_mask(
-  strategy_mask: Bool[Array, "n d"], shape: tuple[int, ...]
-) -> Bool[Array, "*a"]:
-  """Returns `[*a]`, true where every player's strategy exists.
+  strategy_mask: Bool[Array, "n d"] | Bool[np.ndarray, "n d"],
+  shape: tuple[int, ...],
+) -> Any:
+  """Returns booleans `[*a]`, true where every player's strategy exists.
 
   In NumPy for a NumPy mask, in JAX for a JAX one.
   """

@@ -7,7 +7,6 @@ Here every player's payoffs lie on the sphere of zero-mean tensors of norm Z_m.
 """
 
 import jax
-import jax.numpy as jnp
 from jaxtyping import Array, Float, Key, UInt32
 
 from nes_spiel.games import standardization
@@ -52,13 +51,16 @@ def sample_invariant(
     raise ValueError(
       f"norm: expected one of {standardization.NORMS}, got {norm!r}."
     )
-  draw = {1: jax.random.laplace, 2: jax.random.normal}.get(norm, _uniform)
-  payoffs = draw(key, (batch, len(shape), *shape))
+  payoffs = _draw(key, (batch, len(shape), *shape), norm)
   return jax.vmap(
     lambda game: standardization.standardize(game, norm=norm).payoffs
   )(payoffs)
 
 
-def _uniform(key: Array, shape: tuple[int, ...]) -> Array:
-  """Draws from the unit ball of the Linf norm, a cube."""
-  return jax.random.uniform(key, shape, jnp.result_type(float), -1, 1)
+def _draw(key: Array, shape: tuple[int, ...], norm: float) -> Array:
+  """Draws numbers whose direction is that of a random point of the ball."""
+  if norm == 1:
+    return jax.random.laplace(key, shape)
+  if norm == 2:
+    return jax.random.normal(key, shape)
+  return jax.random.uniform(key, shape, minval=-1, maxval=1)

@@ -3,8 +3,8 @@
 """One front for all methods of solving a normal-form game."""
 
 from nes_spiel.equilibria.interior_point import Status
-from nes_spiel.solvers.front import CONCEPTS, METHODS, solve, solve_batch
-from nes_spiel.solvers.solution import Solution, SolverError
+from nes_spiel.solvers.front import METHODS, solve, solve_batch
+from nes_spiel.solvers.solution import CONCEPTS, Solution, SolverError
 
 __all__ = [
   "CONCEPTS",

@@ -17,7 +17,7 @@ from nes_spiel.equilibria.problem import Problem, standardized_problem
 from nes_spiel.equilibria.selection import Selection
 from nes_spiel.games import masks
 from nes_spiel.solvers.assembly import assemble
-from nes_spiel.solvers.solution import Solution
+from nes_spiel.solvers.solution import Concept, Solution
 
 # CVXPY's words for how a solver stopped.
 STATUS = {
@@ -31,7 +31,7 @@ def solve_games(
   payoffs: Float[np.ndarray, "b n *a"],
   strategy_mask: Bool[np.ndarray, "b n d"],
   selection: Selection,
-  concept: str,
+  concept: Concept,
 ) -> Solution:
   """Solves a batch of games by CVXPY and Clarabel, in a loop on the host.
 

@@ -11,7 +11,7 @@ from nes_spiel.equilibria.problem import standardized_problem
 from nes_spiel.equilibria.selection import Selection
 from nes_spiel.games import masks
 from nes_spiel.solvers.assembly import assemble
-from nes_spiel.solvers.solution import Solution
+from nes_spiel.solvers.solution import Concept, Solution
 
 # On a CPU a batch is solved in pieces: a batch takes as many steps as its
 # slowest game, and a piece fits the cache. An accelerator takes it whole.
@@ -22,7 +22,7 @@ def solve_games(
   payoffs: Float[Array, "b n *a"],
   strategy_mask: Bool[Array, "b n d"],
   selection: Selection,
-  concept: str,
+  concept: Concept,
   tolerance: float,
   max_iterations: int,
   dtype: jnp.dtype,
@@ -56,7 +56,7 @@ def _solve_game(
   payoffs: Float[Array, "n *a"],
   strategy_mask: Bool[Array, "n d"],
   selection: Selection,
-  concept: str,
+  concept: Concept,
   tolerance: float,
   max_iterations: int,
   dtype: jnp.dtype,

@@ -12,17 +12,16 @@ from nes_spiel.equilibria.selection import MaximumEntropy, Selection
 from nes_spiel.games import masks, openspiel, validation
 from nes_spiel.solvers import cvxpy_method, exact, precision
 from nes_spiel.solvers.selection_checks import batch_selection, check_selection
-from nes_spiel.solvers.solution import Solution
+from nes_spiel.solvers.solution import CONCEPTS, Concept, Solution
 
 Method = Literal["auto", "exact", "cvxpy"]
 METHODS: tuple[Method, ...] = ("auto", "exact", "cvxpy")
-CONCEPTS = ("ce", "cce", "ne")
 CONSTANT_SUM_TOLERANCE = 1e-6
 
 
 def solve(
   payoffs: Any,
-  concept: str = "cce",
+  concept: Concept = "cce",
   selection: Selection | None = None,
   method: Method = "auto",
   strategy_mask: Any = None,
@@ -85,7 +84,7 @@ def solve(
 
 def solve_batch(
   payoffs: Any,
-  concept: str = "cce",
+  concept: Concept = "cce",
   selection: Selection | None = None,
   method: Method = "auto",
   strategy_mask: Any = None,
@@ -132,7 +131,7 @@ def solve_batch(
 
 def _solve(
   payoffs: Any,
-  concept: str,
+  concept: Concept,
   selection: Selection,
   method: str,
   strategy_mask: Any,
@@ -165,7 +164,7 @@ _compiled = jax.jit(exact.solve_games, static_argnums=(3, 4, 5, 6))
 
 def _solve_eagerly(
   games: tuple[Any, Any, Selection],
-  concept: str,
+  concept: Concept,
   tolerance: float,
   max_iterations: int,
 ) -> Solution:
@@ -182,7 +181,7 @@ def _solve_eagerly(
 
 def _solve_traced(
   games: tuple[Any, Any, Selection],
-  concept: str,
+  concept: Concept,
   tolerance: float,
   max_iterations: int,
 ) -> Solution:
@@ -208,7 +207,9 @@ def _solve_traced(
   return Solution(**values, **counts, method="exact")
 
 
-def _solve_cvxpy(games: tuple[Any, Any, Selection], concept: str) -> Solution:
+def _solve_cvxpy(
+  games: tuple[Any, Any, Selection], concept: Concept
+) -> Solution:
   """Solves concrete games by the reference solver."""
   if validation.is_traced(games):
     raise ValueError(
@@ -216,7 +217,8 @@ def _solve_cvxpy(games: tuple[Any, Any, Selection], concept: str) -> Solution:
       'grad; use "exact".'
     )
   with jax.enable_x64(True):
-    return cvxpy_method.solve_games(*_to_float64(games), concept)
+    payoffs, mask, selection = _to_float64(games)
+    return cvxpy_method.solve_games(payoffs, mask, selection, concept)
 
 
 def _to_float64(games: Any) -> Any:

@@ -35,7 +35,7 @@ def in_float64(
   def compute(real: Any, fixed: Any) -> tuple[Any, Any]:
     return function(_to_float64(real), fixed)
 
-  if jax.config.jax_enable_x64:
+  if jnp.result_type(float) == np.float64:
     return compute(real, fixed)
 
   def pull_back(real: Any, fixed: Any, cotangents: Any) -> Any:

@@ -39,7 +39,7 @@ def check_selection(
       f"{selection!r}."
     )
   players, joint = shape[:1], shape[1:]
-  wanted = {
+  wanted: dict[str, list[tuple[int, ...]]] = {
     "target_joint": [joint],
     "welfare": [joint],
     "target_epsilon": [(), players],

@@ -3,12 +3,16 @@
 """What every method returns: an equilibrium, and how far to trust it."""
 
 import dataclasses
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import numpy as np
 
 from nes_spiel.equilibria import Status, gaps
+
+
+Concept = Literal["ce", "cce", "ne"]
+CONCEPTS: tuple[Concept, ...] = ("ce", "cce", "ne")
 
 
 class SolverError(RuntimeError):
