@@ -26,17 +26,20 @@ from nes_spiel.equilibria.gaps import (
 from nes_spiel.equilibria.interior_point import Status
 from nes_spiel.equilibria.problem import Problem, standardized_problem
 from nes_spiel.equilibria.selection import (
+  SELECTIONS,
   MaximumEntropy,
   MaximumStrength,
   MaximumWelfare,
   MaximumWelfareMaximumEntropy,
   MinimumRelativeEntropy,
   Selection,
+  make_selection,
 )
 from nes_spiel.equilibria.welfare import expected_welfare, utilitarian_welfare
 
 __all__ = [
   "CONCEPTS",
+  "SELECTIONS",
   "Concept",
   "DualSolution",
   "MaximumEntropy",
@@ -57,6 +60,7 @@ __all__ = [
   "gap_sum",
   "largest_gains",
   "logits",
+  "make_selection",
   "marginals",
   "primal_epsilon",
   "primal_joint",

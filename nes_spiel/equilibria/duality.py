@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jax.scipy.special import xlogy
 from jaxtyping import Array, Float
 
-from nes_spiel.equilibria import dual, gaps
+from nes_spiel.equilibria import dual
 from nes_spiel.equilibria.problem import Problem
 
 
@@ -30,23 +30,25 @@ def primal_objective(
 
 
 def certified_distance(
-  problem: Problem, duals: dual.Duals, joint: Float[Array, "*a"]
+  problem: Problem,
+  duals: dual.Duals,
+  joint: Float[Array, "*a"],
+  largest: Float[Array, " n"],
 ) -> Float[Array, ""]:
-  """Returns a bound on the total variation between `joint` and the solution.
+  """Returns a bound on the total variation between Eq. 9 and the solution.
 
-  `joint` is Eq. 9's at `duals`. Then KL(sigma* || joint) <= L(alpha) - L*, and
-  L* is at least Eq. 6 at a feasible point: `joint`, with epsilon raised to
-  the largest gain. Pinsker's inequality gives sqrt((L - Eq. 6) / 2).
+  KL(sigma* || sigma_alpha) <= L(alpha) - L*, and L* is at least Eq. 6 at any
+  feasible point. Pinsker's inequality gives sqrt((L - Eq. 6) / 2).
+
+  Args:
+    problem: standardised.
+    duals: alpha.
+    joint: the feasible point, usually Eq. 9's at `duals`, `[*a]`.
+    largest: its largest gains `[n]`, to which epsilon is raised.
 
   Returns:
     The bound, at most 1: every total variation is.
   """
-  largest = gaps.largest_gains(
-    problem.payoffs,
-    joint,
-    problem.concept,
-    strategy_mask=problem.strategy_mask,
-  )
   epsilon = jnp.maximum(dual.primal_epsilon(problem, duals), largest)
   if problem.shared_epsilon:
     epsilon = jnp.broadcast_to(jnp.max(epsilon), epsilon.shape)

@@ -228,7 +228,8 @@ def _line_search(
     ratio = direction / (positive + step * direction)
     return jnp.sum(epsilon * sums) - gain - barrier * jnp.sum(ratio)
 
-  first = slope(jnp.zeros_like(wall))
+  inverse = jnp.where(exists, 1 / positive, 0)
+  first = jnp.sum((state.gradient - barrier * inverse) * direction)
   noise = ROUNDING * jnp.max(problem.max_epsilon) * jnp.sum(jnp.abs(direction))
   allowed = SLOPE_FRACTION * jnp.abs(first) + noise
 
@@ -240,9 +241,14 @@ def _line_search(
     search: tuple[Array, Array, Array],
   ) -> tuple[Array, Array, Array]:
     step, here, tries = search
-    step = step * jnp.clip(first / (first - here), 0.1, 0.5)
+    shorter = step * jnp.clip(first / (first - here), 0.1, 0.5)
+    step = jnp.where(tries == 0, step, shorter)
     return step, slope(step), tries + 1
 
-  step = jnp.minimum(1, wall)
-  tries = jnp.asarray(0, jnp.int32)
-  return lax.while_loop(too_far, shorten, (step, slope(step), tries))[0]
+  # The whole step is tried first: its slope is not known yet.
+  untried = (
+    jnp.minimum(1, wall),
+    jnp.full_like(wall, jnp.inf),
+    jnp.asarray(0, jnp.int32),
+  )
+  return lax.while_loop(too_far, shorten, untried)[0]

@@ -108,7 +108,7 @@ def reference_logits(
   selection: Selection,
   strategy_mask: Bool[Array, "n d"],
 ) -> Float[Array, "*a"]:
-  """Returns ln target + mu W on the joints that exist, -inf elsewhere.
+  """Returns ln target + mu W where a joint exists, -inf elsewhere.
 
   W is standardised by Eq. 16c. The target is rescaled to sum to 1 over the
   joints that exist.
@@ -121,6 +121,8 @@ def reference_logits(
     target = jnp.asarray(selection.target_joint, dtype)
     logits = jnp.log(jnp.where(exists, target, 1))
   logits = logits - jax.nn.logsumexp(logits, where=exists)
+  if selection.mu is None:
+    return jnp.where(exists, logits, -jnp.inf)
   objective = selection.welfare
   if objective is None:
     objective = welfare.utilitarian_welfare(payoffs)

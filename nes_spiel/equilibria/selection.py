@@ -15,6 +15,7 @@ so that an answer does not depend on payoff offset and scale.
 """
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -41,7 +42,7 @@ class Selection:
     max_epsilon: `[n]` or one number, standardised scale; None is Z = sqrt|A|.
     welfare: `[*a]`, any units: offset and scale are removed (Eq. 16c). None is
       the sum of the players' payoffs.
-    mu: weight of the welfare; 0 ignores it.
+    mu: weight of the welfare; None leaves it out.
     rho: weight of the distance between epsilon and target_epsilon; None is
       1e4, or 10 where a target_epsilon is negative.
     shared_epsilon: one epsilon for all players, on the standardised scale,
@@ -52,7 +53,7 @@ class Selection:
   target_epsilon: Number = 0.0
   max_epsilon: Number = None
   welfare: Number = None
-  mu: Number = 0.0
+  mu: Number = None
   rho: Number = None
   shared_epsilon: bool = dataclasses.field(
     default=False, metadata={"static": True}
@@ -120,3 +121,29 @@ def MaximumStrength(  # noqa: N802
   return Selection(
     target_epsilon=target_epsilon, rho=rho, shared_epsilon=shared_epsilon
   )
+
+
+# The rows of Table 3 that need no array, by the paper's abbreviation.
+SELECTIONS: dict[str, Callable[..., Selection]] = {
+  "me": MaximumEntropy,
+  "ms": MaximumStrength,
+  "mu": MaximumWelfare,
+  "mwme": MaximumWelfareMaximumEntropy,
+}
+
+
+def make_selection(name: str, **options: Any) -> Selection:
+  """Returns a selection by the abbreviation of Table 3.
+
+  Args:
+    name: a key of `SELECTIONS`.
+    **options: as the constructor takes them.
+
+  Raises:
+    ValueError: an unknown name.
+  """
+  if name not in SELECTIONS:
+    raise ValueError(
+      f"selection: expected one of {sorted(SELECTIONS)}, got {name!r}."
+    )
+  return SELECTIONS[name](**options)

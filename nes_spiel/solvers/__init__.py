@@ -3,12 +3,19 @@
 """One front for all methods of solving a normal-form game."""
 
 from nes_spiel.equilibria.interior_point import Status
-from nes_spiel.solvers.front import METHODS, solve, solve_batch
-from nes_spiel.solvers.solution import CONCEPTS, Solution, SolverError
+from nes_spiel.solvers.front import METHODS, Method, solve, solve_batch
+from nes_spiel.solvers.solution import (
+  CONCEPTS,
+  Concept,
+  Solution,
+  SolverError,
+)
 
 __all__ = [
   "CONCEPTS",
   "METHODS",
+  "Concept",
+  "Method",
   "Solution",
   "SolverError",
   "Status",

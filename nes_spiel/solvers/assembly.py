@@ -37,17 +37,22 @@ def assemble(
     method: the method's name.
     joint: `[*a]`, where it is not Eq. 9's at the duals; nothing is certified.
   """
+  certifiable = joint is None
   if joint is None:
     joint = dual.primal_joint(problem, answer.duals)
-    certified = duality.certified_distance(problem, answer.duals, joint)
-  else:
-    certified = jnp.full((), jnp.inf, payoffs.dtype)
   exact_joint = joint
   joint = joint.astype(dtype).astype(payoffs.dtype)
-  epsilon = dual.primal_epsilon(problem, answer.duals) / game.scale
+  cast_error = gaps.solver_gap(joint, exact_joint)
   largest = gaps.largest_gains(
-    payoffs, joint, problem.concept, strategy_mask=problem.strategy_mask
+    problem.payoffs, joint, problem.concept, strategy_mask=problem.strategy_mask
   )
+  certified = jnp.full_like(cast_error, jnp.inf)
+  if certifiable:
+    certified = cast_error + duality.certified_distance(
+      problem, answer.duals, joint, largest
+    )
+  largest = largest / game.scale
+  epsilon = dual.primal_epsilon(problem, answer.duals) / game.scale
   target = jnp.maximum(jnp.asarray(selection.target_epsilon), 0)
   scale = game.scale.reshape([-1] + [1] * (answer.duals.ndim - 1))
   solution = Solution(
@@ -57,7 +62,7 @@ def assemble(
     gap_sum=jnp.sum(jnp.maximum(largest - target, 0)),
     gap_sum_returned=jnp.sum(jnp.maximum(largest - epsilon, 0)),
     residual=answer.residual,
-    cast_error=gaps.solver_gap(joint, exact_joint),
+    cast_error=cast_error,
     certified_tv=certified,
     welfare=expected_welfare(payoffs, joint),
     iterations=answer.iterations,

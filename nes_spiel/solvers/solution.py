@@ -10,7 +10,6 @@ import numpy as np
 
 from nes_spiel.equilibria import Status, gaps
 
-
 Concept = Literal["ce", "cce", "ne"]
 CONCEPTS: tuple[Concept, ...] = ("ce", "cce", "ne")
 

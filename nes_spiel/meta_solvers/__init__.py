@@ -1,0 +1,24 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Our solvers as meta-solvers of OpenSpiel's PSRO and JPSRO."""
+
+from nes_spiel.meta_solvers.conformance import (
+  JpsroMetaSolver,
+  check_meta_solver,
+)
+from nes_spiel.meta_solvers.meta_solver import (
+  MetaSolver,
+  bucket,
+  product_of_counts,
+)
+from nes_spiel.meta_solvers.registry import exact_meta_solvers, register
+
+__all__ = [
+  "JpsroMetaSolver",
+  "MetaSolver",
+  "bucket",
+  "check_meta_solver",
+  "exact_meta_solvers",
+  "product_of_counts",
+  "register",
+]

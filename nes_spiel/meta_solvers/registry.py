@@ -1,0 +1,72 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Puts our meta-solvers into the tables of the installed OpenSpiel."""
+
+from collections.abc import Callable
+from typing import Any
+
+from open_spiel.python.algorithms import jpsro
+from open_spiel.python.algorithms.psro_v2 import meta_strategies
+
+from nes_spiel import equilibria
+from nes_spiel.meta_solvers.meta_solver import MetaSolver
+
+
+def exact_meta_solvers() -> dict[str, MetaSolver]:
+  """Returns the exact solver's names: a row of Table 3, then "ce" or "cce".
+
+  "me" is maximum entropy; "mwme" maximum welfare, the sum of payoffs, and
+  entropy; "ms" maximum strength with one epsilon for all players.
+  """
+  rows = {
+    "me": equilibria.MaximumEntropy(),
+    "mwme": equilibria.MaximumWelfareMaximumEntropy(),
+    "ms": equilibria.MaximumStrength(shared_epsilon=True),
+  }
+  return {
+    row + concept: MetaSolver(row + concept, concept, selection)
+    for row, selection in rows.items()
+    for concept in equilibria.CONCEPTS
+  }
+
+
+def register() -> tuple[str, ...]:
+  """Makes our meta-solvers known to OpenSpiel's JPSRO and PSRO, by name.
+
+  Call it before a module that lists the names in its flags is imported, such as
+  OpenSpiel's JPSRO example; `python -m nes_spiel.meta_solvers MODULE` does.
+  Calling it again changes nothing.
+
+  Returns:
+    The names, sorted.
+
+  Raises:
+    ValueError: OpenSpiel, or someone else, has a solver of one of the names.
+
+  Example:
+    >>> import nes_spiel
+    >>> "mecce" in nes_spiel.meta_solvers.register()
+    True
+  """
+  ours = exact_meta_solvers()
+  psro = meta_strategies.META_STRATEGY_METHODS
+  for name in ours:
+    _check_free(name, jpsro.FLAG_TO_FUNC)
+    _check_free(name, psro)
+  for name, solver in ours.items():
+    jpsro.FLAG_TO_FUNC[name] = solver.as_jpsro
+    psro[name] = solver.as_psro
+  # The example's flags list this tuple, the loop looks up that dict.
+  known = dict.fromkeys((*jpsro.META_SOLVERS, *sorted(ours)))
+  jpsro.META_SOLVERS = tuple(known)
+  return tuple(sorted(ours))
+
+
+def _check_free(name: str, table: dict[str, Callable[..., Any]]) -> None:
+  """Raises if the table has this name for a function that is not ours."""
+  owner = getattr(table.get(name), "__self__", None)
+  if name in table and not isinstance(owner, MetaSolver):
+    raise ValueError(
+      f"register: the meta-solver name {name!r} is taken by {table[name]!r}; "
+      "remove it from OpenSpiel's table first."
+    )
