@@ -1,0 +1,195 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+r"""JPSRO with nes_spiel's meta-solvers, checkpointed at every iteration.
+
+  python -m nes_spiel.examples.jpsro --train_meta_solver=mecce \
+    --iterations=15 --output_dir=/tmp/jpsro
+  python -m nes_spiel.examples.jpsro --output_dir=/tmp/jpsro --resume \
+    --iterations=30
+  python -m nes_spiel.examples.jpsro --output_dir=/tmp/jpsro --evaluate
+
+Takes the flags of OpenSpiel's own example and runs its loop. `--game` is one of
+that example's names or any OpenSpiel game string.
+"""
+
+import pathlib
+import time
+from typing import Any
+
+import numpy as np
+import pyspiel
+from absl import app, flags, logging
+from open_spiel.python.algorithms import jpsro
+from tqdm import tqdm
+
+from nes_spiel import meta_solvers, runs
+from nes_spiel.examples import jpsro_state, mediated_play
+
+# Registered first: OpenSpiel's example lists the names in its flags.
+meta_solvers.register()
+
+from open_spiel.python.examples import jpsro as openspiel_jpsro  # noqa: E402
+
+FLAGS = flags.FLAGS
+
+flags.DEFINE_string(
+  "output_dir", None, "Folder for checkpoints and the picture of gaps."
+)
+flags.DEFINE_bool(
+  "resume", False, "Continue from the newest checkpoint in --output_dir."
+)
+flags.DEFINE_bool(
+  "evaluate", False, "Measure and play the newest joint in --output_dir."
+)
+flags.DEFINE_integer(
+  "episodes", 1000, "Episodes that --evaluate plays.", lower_bound=1
+)
+flags.DEFINE_bool("plot", True, "Save a picture of the gaps.")
+
+# What must be the same for a run to be the same run.
+RUN_FLAGS = (
+  "game",
+  "seed",
+  "policy_init",
+  "update_players_strategy",
+  "target_equilibrium",
+  "br_selection",
+  "train_meta_solver",
+  "ignore_repeats",
+  "action_value_tolerance",
+)
+
+
+def get_game(name: str) -> pyspiel.Game:
+  """Returns a game by the example's name for it, or by OpenSpiel's."""
+  if name in openspiel_jpsro.GAMES:
+    return openspiel_jpsro.get_game(name)
+  try:
+    return pyspiel.load_game_as_turn_based(name)
+  except RuntimeError as error:
+    raise ValueError(
+      f"--game: {name!r} is neither one of {openspiel_jpsro.GAMES} nor a game "
+      f"that OpenSpiel can load: {error}"
+    ) from error
+
+
+def eval_meta_solver() -> str:
+  """Returns the evaluation solver; the training one if none was asked for."""
+  asked = FLAGS["eval_meta_solver"].present
+  return FLAGS.eval_meta_solver if asked else FLAGS.train_meta_solver
+
+
+def run_identity() -> dict[str, Any]:
+  """Returns the flags that make a checkpoint belong to this run."""
+  identity = {name: FLAGS[name].value for name in RUN_FLAGS}
+  return identity | {"eval_meta_solver": eval_meta_solver()}
+
+
+def load_state(
+  game: pyspiel.Game,
+) -> tuple[jpsro_state.JpsroState, dict[str, np.ndarray]]:
+  """Returns the newest state in --output_dir, and its arrays."""
+  arrays, values = runs.load_checkpoint(FLAGS.output_dir)
+  runs.check_same_run(values, run_identity())
+  return jpsro_state.from_arrays(game, arrays, values["step"]), arrays
+
+
+def train(game: pyspiel.Game) -> jpsro_state.JpsroState:
+  """Runs OpenSpiel's loop; returns the last state."""
+  newest: list[jpsro_state.JpsroState] = []
+  bar = tqdm(total=FLAGS.iterations + 1, desc=FLAGS.train_meta_solver)
+
+  def initialize(*values: Any) -> tuple[Any, ...]:
+    state = jpsro_state.JpsroState(*values[:-1])
+    if FLAGS.resume:
+      state, arrays = load_state(game)
+      runs.set_random_state(arrays)
+    newest.append(state)
+    bar.update(state.iteration)
+    return (*state.values(), None)
+
+  def callback(*values: Any) -> None:
+    newest[0] = jpsro_state.JpsroState(*values[: len(jpsro_state.FIELDS)])
+    bar.update()
+    bar.set_postfix_str(f"train gap {sum(newest[0].train_meta_gaps[-1]):.4f}")
+    if FLAGS.output_dir:
+      runs.save_checkpoint(
+        FLAGS.output_dir,
+        newest[0].iteration,
+        jpsro_state.to_arrays(newest[0]),
+        run_identity(),
+      )
+
+  jpsro.run_loop(
+    game=game,
+    game_name=FLAGS.game,
+    iterations=FLAGS.iterations,
+    eval_meta_solver=eval_meta_solver(),
+    initialize_callback=initialize,
+    callback=callback,
+    **{name: FLAGS[name].value for name in RUN_FLAGS if name != "game"},
+  )
+  bar.close()
+  return newest[0]
+
+
+def print_gaps(state: jpsro_state.JpsroState) -> None:
+  """Prints the gap of the meta-joint in the full game, by iteration."""
+  concept = FLAGS.target_equilibrium.upper()
+  print(f"\nIteration  {concept} gap, summed over players, of the")
+  print(f"           {FLAGS.train_meta_solver:>12}  {eval_meta_solver():>12}")
+  gaps = zip(state.train_meta_gaps, state.eval_meta_gaps, strict=True)
+  for iteration, (trained, evaluated) in enumerate(gaps):
+    print(f"{iteration:9d}  {sum(trained):12.6f}  {sum(evaluated):12.6f}")
+
+
+def evaluate(game: pyspiel.Game) -> None:
+  """Prints the newest joint's gap and value, and plays it with bots."""
+  state, _ = load_state(game)
+  joint, meta_game = state.train_meta_dists[-1], state.meta_games[-1]
+  _, gaps = jpsro.find_best_response(
+    game,
+    joint,
+    meta_game,
+    state.iteration,
+    state.joint_policies,
+    FLAGS.target_equilibrium,
+    "all",
+    FLAGS.action_value_tolerance,
+  )
+  concept = FLAGS.target_equilibrium.upper()
+  print(f"Iteration {state.iteration}: {concept} gap by player")
+  for player, gap in enumerate(gaps):
+    print(f"{player:6d}  {sum(gap):.6f}")
+  played = mediated_play.play(
+    game, state.per_player_policies, joint, FLAGS.episodes, FLAGS.seed
+  )
+  mediated_play.print_returns(list(state.train_meta_values[-1]), played)
+
+
+def main(argv: list[str]) -> None:
+  """Trains, or evaluates what was trained."""
+  if len(argv) > 1:
+    raise app.UsageError(f"unexpected arguments: {argv[1:]}")
+  if (FLAGS.resume or FLAGS.evaluate) and not FLAGS.output_dir:
+    raise app.UsageError("--resume and --evaluate need --output_dir.")
+  game = get_game(FLAGS.game)
+  if FLAGS.evaluate:
+    evaluate(game)
+    return
+  if not FLAGS["verbosity"].present:  # the loop logs a page per iteration
+    logging.set_verbosity(logging.WARNING)
+  started = time.perf_counter()
+  state = train(game)
+  print_gaps(state)
+  print(f"{time.perf_counter() - started:.1f} seconds")
+  if FLAGS.output_dir and FLAGS.plot:
+    from nes_spiel.examples import plots
+
+    path = pathlib.Path(FLAGS.output_dir) / "gaps.png"
+    plots.save_gaps(path, state, FLAGS.train_meta_solver, FLAGS.game)
+    print(f"Picture: {path}")
+
+
+if __name__ == "__main__":
+  app.run(main)

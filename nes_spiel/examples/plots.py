@@ -1,0 +1,148 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Pictures that the examples save. Needs matplotlib: the extra `plot`."""
+
+import os
+import pathlib
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from nes_spiel.examples import jpsro_state
+
+BLUE, ORANGE, GREY = "#2166ac", "#d6604d", "#666666"
+
+
+def figure(width: float, height: float, columns: int = 1) -> tuple[Any, Any]:
+  """Returns a matplotlib figure and its axes, drawn without a display.
+
+  Raises:
+    ImportError: matplotlib is missing; with the pip line.
+  """
+  try:
+    import matplotlib as mpl
+    from matplotlib import figure as mpl_figure
+  except ImportError as error:
+    raise ImportError(
+      "Pictures need matplotlib: pip install 'nes_spiel[plot]'; or pass "
+      "--noplot."
+    ) from error
+  mpl.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
+  drawing = mpl_figure.Figure(figsize=(width, height), layout="constrained")
+  return drawing, drawing.subplots(1, columns, squeeze=False)[0]
+
+
+def save(drawing: Any, path: str | os.PathLike[str]) -> None:
+  """Writes a figure as PNG, making its folder."""
+  path = pathlib.Path(path)
+  path.parent.mkdir(parents=True, exist_ok=True)
+  drawing.savefig(path, dpi=160)
+
+
+def save_gaps(
+  path: str | os.PathLike[str],
+  state: jpsro_state.JpsroState,
+  meta_solver: str,
+  game: str,
+) -> None:
+  """Draws JPSRO's gap by iteration beside the newest joint's marginals.
+
+  Args:
+    path: of the PNG.
+    state: after at least one iteration.
+    meta_solver: its name.
+    game: its name.
+  """
+  drawing, (left, right) = figure(9, 3.4, columns=2)
+  gaps = np.asarray(state.train_meta_gaps).sum(axis=1)
+  left.semilogy(np.maximum(gaps, 1e-8), "o-", color=BLUE, markersize=4)
+  left.set(
+    xlabel="Iteration",
+    ylabel="Gap in the full game, summed over players",
+    title=f"{game}: {gaps[-1]:.4f} after {len(gaps)} iterations",
+  )
+  left.grid(alpha=0.3)
+  joint = state.train_meta_dists[-1]
+  draw_marginals(right, joint)
+  right.set(
+    xlabel="Policy, in the order it was found",
+    ylabel="Probability",
+    title=f"Marginals of the last {meta_solver} joint",
+  )
+  save(drawing, path)
+
+
+def save_nash_conv(
+  path: str | os.PathLike[str], history: list[float], meta_solver: str
+) -> None:
+  """Draws PSRO's NashConv by iteration."""
+  drawing, (axes,) = figure(5, 3.4)
+  axes.semilogy(history, "o-", color=BLUE, markersize=4)
+  axes.set(xlabel="Iteration", ylabel="NashConv", title=f"PSRO, {meta_solver}")
+  axes.grid(alpha=0.3)
+  save(drawing, path)
+
+
+def draw_marginals(axes: Any, joint: Float[np.ndarray, "*a"]) -> None:
+  """Draws each player's marginal as a group of bars."""
+  players = range(joint.ndim)
+  width = 0.8 / joint.ndim
+  shades = np.linspace(1.0, 0.35, joint.ndim)
+  for player in players:
+    marginal = joint.sum(axis=tuple(q for q in players if q != player))
+    places = np.arange(len(marginal)) + (player - (joint.ndim - 1) / 2) * width
+    axes.bar(
+      places,
+      marginal,
+      width,
+      color=BLUE,
+      alpha=shades[player],
+      label=f"Player {player}",
+    )
+  axes.legend(frameon=False, fontsize=8)
+
+
+def save_joint(
+  path: str | os.PathLike[str],
+  joint: Float[np.ndarray, "*a"],
+  labels: list[list[str]],
+  title: str,
+) -> None:
+  """Draws a two-player joint as a table of areas, any other's marginals.
+
+  Args:
+    path: of the PNG.
+    joint: `[*a]`.
+    labels: a name for each strategy of each player.
+    title: above the picture.
+  """
+  drawing, (axes,) = figure(4.8, 4.2)
+  if joint.ndim == 2:
+    _draw_matrix(axes, joint, labels)
+  else:
+    draw_marginals(axes, joint)
+    axes.set(xlabel="Strategy", ylabel="Probability")
+  axes.set_title(title, fontsize=10)
+  save(drawing, path)
+
+
+def _draw_matrix(
+  axes: Any, joint: Float[np.ndarray, "k l"], labels: list[list[str]]
+) -> None:
+  """Draws the probabilities of a matrix as shades, with numbers if few."""
+  axes.imshow(joint, cmap="Blues", vmin=0, vmax=max(joint.max(), 1e-12))
+  axes.set_xticks(range(joint.shape[1]), labels[1])
+  axes.set_yticks(range(joint.shape[0]), labels[0])
+  axes.set(xlabel="Player 1", ylabel="Player 0")
+  if joint.size <= 100:
+    for (row, column), value in np.ndenumerate(joint):
+      dark = value > joint.max() / 2
+      axes.text(
+        column,
+        row,
+        f"{value:.3f}",
+        ha="center",
+        va="center",
+        color="white" if dark else GREY,
+      )

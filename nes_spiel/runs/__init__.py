@@ -1,0 +1,20 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What long work shares: checkpoints that resume."""
+
+from nes_spiel.runs.checkpoints import (
+  check_same_run,
+  list_checkpoints,
+  load_checkpoint,
+  save_checkpoint,
+)
+from nes_spiel.runs.random_state import get_random_state, set_random_state
+
+__all__ = [
+  "check_same_run",
+  "get_random_state",
+  "list_checkpoints",
+  "load_checkpoint",
+  "save_checkpoint",
+  "set_random_state",
+]

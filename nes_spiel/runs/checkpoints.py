@@ -1,0 +1,114 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Checkpoints of long work: arrays and plain values, never code.
+
+A checkpoint is one safetensors file with the plain values as JSON in its
+header. It is written beside its final name and then moved there, so a run that
+is killed leaves the last whole one.
+"""
+
+import json
+import os
+import pathlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+_HEADER = "nes_spiel"
+
+
+def save_checkpoint(
+  folder: str | os.PathLike[str],
+  step: int,
+  arrays: Mapping[str, np.ndarray],
+  values: Mapping[str, Any],
+  keep: int = 3,
+) -> pathlib.Path:
+  """Writes a checkpoint and removes all but the newest ones.
+
+  Args:
+    folder: made if it does not exist.
+    step: orders the checkpoints, 0 or more.
+    arrays: by name.
+    values: what JSON can hold.
+    keep: how many checkpoints stay, at least 1.
+
+  Returns:
+    The file's path.
+
+  Raises:
+    ValueError: a negative step, or `keep` below 1.
+  """
+  if step < 0 or keep < 1:
+    raise ValueError(
+      f"expected step >= 0 and keep >= 1, got step={step}, keep={keep}."
+    )
+  folder = pathlib.Path(folder)
+  folder.mkdir(parents=True, exist_ok=True)
+  path = folder / f"step_{step:09d}.safetensors"
+  unfinished = path.with_suffix(".unfinished")
+  contiguous = {name: np.ascontiguousarray(a) for name, a in arrays.items()}
+  header = {_HEADER: json.dumps({"step": step, **values})}
+  save_file(contiguous, unfinished, metadata=header)
+  os.replace(unfinished, path)
+  for old in list_checkpoints(folder)[:-keep]:
+    old.unlink()
+  return path
+
+
+def list_checkpoints(folder: str | os.PathLike[str]) -> list[pathlib.Path]:
+  """Returns the checkpoints in a folder, the oldest first."""
+  return sorted(pathlib.Path(folder).glob("step_*.safetensors"))
+
+
+def load_checkpoint(
+  path: str | os.PathLike[str],
+) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+  """Reads a checkpoint.
+
+  Args:
+    path: a file, or a folder, of which the newest checkpoint is read.
+
+  Returns:
+    The arrays by name, and the values, among them "step".
+
+  Raises:
+    ValueError: no checkpoint there, or one that is truncated or of another
+      kind.
+  """
+  path = pathlib.Path(path)
+  if path.is_dir():
+    found = list_checkpoints(path)
+    if not found:
+      raise ValueError(f"{path}: no checkpoint in this folder.")
+    path = found[-1]
+  if not path.is_file():
+    raise ValueError(f"{path}: no such checkpoint.")
+  try:
+    with safe_open(path, framework="numpy") as file:
+      header = file.metadata() or {}
+      arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+  except SafetensorError as error:
+    raise ValueError(f"{path}: not a whole checkpoint: {error}.") from error
+  if _HEADER not in header:
+    raise ValueError(f"{path}: a safetensors file, but not a checkpoint.")
+  return arrays, json.loads(header[_HEADER])
+
+
+def check_same_run(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+  """Raises ValueError if a checkpoint was written with other options.
+
+  Args:
+    found: the values of `load_checkpoint`.
+    wanted: the options of the run that is to continue.
+  """
+  for name, value in wanted.items():
+    if found.get(name) != value:
+      raise ValueError(
+        f"{name}={value!r}, but the checkpoint was written with "
+        f"{found.get(name)!r}. Repeat its options to resume, or choose another "
+        "folder."
+      )
