@@ -109,7 +109,7 @@ class PsroSolver(psro_v2.PSROSolver):
     """
     self._policies = [
       [self._from_table(table) for table in arrays[f"policies_{player}"]]
-      for player in range(len(self._policies))
+      for player in range(1 if self.symmetric_game else self._num_players)
     ]
     self._meta_games = list(arrays["meta_game"])
     self.update_meta_strategies()

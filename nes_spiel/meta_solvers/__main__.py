@@ -14,8 +14,16 @@ import sys
 
 from nes_spiel.meta_solvers import registry
 
-# What OpenSpiel's own solvers and oracles import but do not install.
-OPTIONAL = ("ecos", "etils", "nashpy", "torch")
+# What OpenSpiel's own solvers and oracles import but do not install, and the
+# extra that brings it.
+EXTRAS = {
+  "chex": "rl",
+  "ecos": "compare",
+  "etils": "rl",
+  "flax": "rl",
+  "nashpy": "compare",
+  "rlax": "rl",
+}
 
 
 def main(arguments: list[str]) -> None:
@@ -35,12 +43,12 @@ def main(arguments: list[str]) -> None:
   try:
     runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
   except Exception as error:
-    missing = [name for name in OPTIONAL if _names(error, name)]
+    missing = [name for name in EXTRAS if _names(error, name)]
     if not missing:
       raise
     raise SystemExit(
       f"{error}\nOpenSpiel needs {missing[0]} for this and does not install "
-      "it: pip install 'nes_spiel[compare]'"
+      f"it: pip install 'nes_spiel[{EXTRAS[missing[0]]}]'"
     ) from error
 
 

@@ -1,0 +1,45 @@
+# Everything runs in a virtual environment of its own, made on first use.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# One thread each: two test processes share the cores.
+PYTEST := $(BIN)/python -m pytest -n 2
+
+.PHONY: demo test lint verify bench clean
+
+demo: $(VENV)/.plot
+	$(BIN)/python -m nes_spiel.examples.jpsro --game=kuhn_poker_3p \
+	  --train_meta_solver=mecce --iterations=15 --output_dir=out/demo
+
+test: lint
+	$(PYTEST) -m "not reference" tests
+	$(BIN)/python -m pytest --doctest-modules nes_spiel \
+	  --ignore=nes_spiel/examples --ignore=nes_spiel/meta_solvers/__main__.py
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check nes_spiel tests benchmarks setup.py
+	$(BIN)/ruff format --check nes_spiel tests benchmarks setup.py
+	$(BIN)/mypy
+
+verify: $(VENV)/.dev
+	$(PYTEST) -m reference tests
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.exact_vs_cvxpy --output_dir=out/benchmarks
+	$(BIN)/python -m benchmarks.meta_solvers --output_dir=out/benchmarks
+
+clean:
+	rm -rf $(VENV) out build dist *.egg-info
+
+# A stamp per set of extras, renewed when the dependencies change.
+$(VENV)/.plot: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[plot]'
+	touch $@
+
+$(VENV)/.dev: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@

@@ -1,0 +1,153 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+r"""Solves one game: prints the equilibrium and what binds it, and draws it.
+
+  python -m nes_spiel.examples.solve_game --game=matrix_pd --concept=ce
+  python -m nes_spiel.examples.solve_game --game=chicken --selection=mu \
+    --output_dir=/tmp/chicken
+  python -m nes_spiel.examples.solve_game --game=my_game.nfg
+
+`--game` is a classic by name, an OpenSpiel game string, a Gambit file (.nfg) or
+a NumPy file of payoffs [n, a_1, ..., a_n] (.npy).
+"""
+
+import pathlib
+from typing import Any
+
+import numpy as np
+from absl import app, flags
+from jaxtyping import Float
+
+from nes_spiel import equilibria, games, solvers
+
+FLAGS = flags.FLAGS
+
+flags.DEFINE_string("game", "chicken", "Game name or payoff file.")
+flags.DEFINE_enum("concept", "cce", solvers.CONCEPTS, "Solution concept.")
+flags.DEFINE_enum(
+  "selection", "me", sorted(equilibria.SELECTIONS), "Row of Table 3."
+)
+flags.DEFINE_float("target_epsilon", None, "eps-hat, in payoff units.")
+flags.DEFINE_float("rho", None, "Weight of the distance to target_epsilon.")
+flags.DEFINE_float("mu", None, "Weight of the welfare (mu, mwme).")
+flags.DEFINE_enum("method", "auto", solvers.METHODS, "How it is solved.")
+flags.DEFINE_float(
+  "binding", 1e-6, "Deviations with a larger dual are listed as binding."
+)
+flags.DEFINE_string("output_dir", None, "Folder for the picture and the joint.")
+
+
+def load_payoffs(name: str) -> Float[np.ndarray, "n *a"]:
+  """Returns the payoffs of a file, a classic or an OpenSpiel game.
+
+  Raises:
+    ValueError: nothing of that name, or a malformed file.
+  """
+  path = pathlib.Path(name)
+  if path.suffix in (".nfg", ".npy") and not path.is_file():
+    raise ValueError(f"--game: there is no file {name!r}.")
+  if path.suffix == ".nfg":
+    return games.read_nfg(path)
+  if path.suffix == ".npy":
+    return games.check_payoffs(np.load(path, allow_pickle=False))
+  if name in games.classics.NAMES:
+    return games.classics.make(name)
+  try:
+    return games.load(name)
+  except ValueError as error:
+    raise ValueError(
+      f"--game: {name!r} is no .nfg or .npy file and none of the classics "
+      f"{', '.join(games.classics.NAMES)}; OpenSpiel: {error}"
+    ) from error
+
+
+def make_selection() -> equilibria.Selection:
+  """Returns the selection that the flags describe."""
+  names = ("target_epsilon", "rho", "mu")
+  options = {name: FLAGS[name].value for name in names}
+  given = {name: value for name, value in options.items() if value is not None}
+  try:
+    return equilibria.make_selection(FLAGS.selection, **given)
+  except TypeError as error:
+    raise ValueError(
+      f"--selection={FLAGS.selection} takes no {sorted(given)}: {error}"
+    ) from error
+
+
+def print_joint(joint: Float[np.ndarray, "*a"]) -> None:
+  """Prints the joint strategies played with some probability."""
+  print("\nProbability  Joint strategy")
+  order = np.argsort(-joint, axis=None)
+  for index in order[:20]:
+    if joint.flat[index] >= 5e-7:
+      place = tuple(int(i) for i in np.unravel_index(index, joint.shape))
+      print(f"{joint.flat[index]:11.6f}  {place}")
+  if joint.size > 20:
+    print(f"{joint.flat[order[20:]].sum():11.6f}  all others")
+
+
+def print_binding(solution: solvers.Solution) -> None:
+  """Prints the deviations that the equilibrium is pressed against."""
+  duals = solution.duals
+  pairs = duals.ndim == 3
+  what = "Deviation, recommendation" if pairs else "Deviation"
+  print(f"\n{'Dual':>11}  Player  {what}")
+  for place in np.argwhere(duals > FLAGS.binding):
+    player, *strategies = (int(i) for i in place)
+    named = " <- ".join(str(s) for s in strategies)
+    print(f"{duals[tuple(place)]:11.6f}  {player:6d}  {named}")
+
+
+def print_solution(
+  payoffs: Float[np.ndarray, "n *a"], solution: solvers.Solution
+) -> None:
+  """Prints everything there is to know about a solution."""
+  status = solvers.Status(int(solution.status)).name
+  values = [float((payoff * solution.joint).sum()) for payoff in payoffs]
+  shape = " x ".join(str(a) for a in payoffs.shape[1:])
+  print(f"{FLAGS.game}: {shape}, {FLAGS.selection} {FLAGS.concept}")
+  print(f"Method          {solution.method}, {status}")
+  print(f"KKT residual    {solution.residual:.1e}")
+  print(f"Steps           {solution.iterations}")
+  print(f"Epsilon         {np.array2string(solution.epsilon, precision=6)}")
+  print(f"Gap against 0   {solution.gap_sum:.6f}")
+  print(f"Gap, epsilon    {solution.gap_sum_returned:.6f}")
+  print(f"Certified TV    {solution.certified_tv:.1e}")
+  print(f"Expected payoff {np.array2string(np.array(values), precision=6)}")
+  print(f"Welfare         {solution.welfare:.6f}")
+  print_joint(solution.joint)
+  print_binding(solution)
+
+
+def save(solution: solvers.Solution, folder: str) -> None:
+  """Writes the joint and its picture."""
+  from nes_spiel.examples import plots
+
+  place = pathlib.Path(folder)
+  place.mkdir(parents=True, exist_ok=True)
+  np.save(place / "joint.npy", solution.joint)
+  labels = [[str(i) for i in range(a)] for a in solution.joint.shape]
+  title = f"{FLAGS.game}: {FLAGS.selection} {FLAGS.concept}"
+  plots.save_joint(place / "joint.png", solution.joint, labels, title)
+  print(f"\nPicture: {place / 'joint.png'}")
+
+
+def main(argv: list[str]) -> Any:
+  """Solves and prints; exits with 1 if the solver did not converge."""
+  if len(argv) > 1:
+    raise app.UsageError(f"unexpected arguments: {argv[1:]}")
+  try:
+    payoffs = load_payoffs(FLAGS.game)
+    solution = solvers.solve(
+      payoffs, FLAGS.concept, make_selection(), FLAGS.method
+    )
+  except ValueError as error:
+    raise app.UsageError(str(error)) from error
+  print_solution(payoffs, solution)
+  if FLAGS.output_dir:
+    save(solution, FLAGS.output_dir)
+  return 0 if solution.status == solvers.Status.CONVERGED else 1
+
+
+if __name__ == "__main__":
+  app.run(main)
