@@ -27,8 +27,12 @@ def logits(problem: Problem, duals: Duals) -> Float[Array, "*a"]:
 
 def primal_joint(problem: Problem, duals: Duals) -> Float[Array, "*a"]:
   """Returns sigma(a) of Eq. 9."""
-  values = logits(problem, duals)
-  return jax.nn.softmax(values.reshape(-1)).reshape(values.shape)
+  return softmax(logits(problem, duals))
+
+
+def softmax(values: Float[Array, "*a"]) -> Float[Array, "*a"]:
+  """Returns the softmax over all joint strategies."""
+  return jax.nn.softmax(values, axis=tuple(range(values.ndim)))
 
 
 def dual_sums(problem: Problem, duals: Duals) -> Float[Array, " n"]:

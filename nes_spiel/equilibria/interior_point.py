@@ -47,7 +47,7 @@ class State(NamedTuple):
   duals: Float[Array, " m"]
   slacks: Float[Array, " m"]  # z, which becomes dL / d alpha
   barrier: Float[Array, ""]  # tau
-  joint: Float[Array, "..."]
+  logits: Float[Array, "..."]
   gradient: Float[Array, " m"]
   residual: Float[Array, ""]
   moving: Bool[Array, ""]
@@ -96,13 +96,13 @@ def _start(problem: Problem) -> State:
   """Returns the first iterate: small equal duals, slacks at the gradient."""
   exists = problem.dual_mask.reshape(-1)
   duals = jnp.where(exists, FIRST_DUAL, 0).astype(problem.payoffs.dtype)
-  joint, gradient, residual = _evaluate(problem, duals)
+  logits, gradient, residual = _evaluate(problem, duals)
   slacks = jnp.where(exists, jnp.maximum(gradient, 0) + FIRST_DUAL, 1)
   return State(
     duals=duals,
     slacks=slacks,
     barrier=jnp.asarray(FIRST_BARRIER, duals.dtype),
-    joint=joint,
+    logits=logits,
     gradient=gradient,
     residual=residual,
     moving=jnp.asarray(True),
@@ -113,12 +113,12 @@ def _start(problem: Problem) -> State:
 def _evaluate(
   problem: Problem, flat: Float[Array, " m"]
 ) -> tuple[Array, Array, Array]:
-  """Returns joint, flattened gradient and KKT residual at flattened duals."""
+  """Returns logits, flattened gradient and KKT residual at flat duals."""
   duals = flat.reshape(problem.dual_mask.shape)
-  joint = dual.primal_joint(problem, duals)
-  gradient = dual.dual_gradient(problem, duals, joint)
+  logits = dual.logits(problem, duals)
+  gradient = dual.dual_gradient(problem, duals, dual.softmax(logits))
   residual = dual.residual(problem, duals, gradient)
-  return joint, gradient.reshape(-1), residual
+  return logits, gradient.reshape(-1), residual
 
 
 def _step(problem: Problem, state: State) -> State:
@@ -142,13 +142,13 @@ def _step(problem: Problem, state: State) -> State:
   slacks = state.slacks + change * jnp.minimum(
     1, to_wall * _longest_step(state.slacks, change, exists)
   )
-  joint, gradient, residual = _evaluate(problem, duals)
+  logits, gradient, residual = _evaluate(problem, duals)
   moved = jnp.max(jnp.abs(duals - state.duals)) > 1e-15 * jnp.max(duals)
   return State(
     duals=duals,
     slacks=jnp.where(exists, slacks, 1),
     barrier=barrier,
-    joint=joint,
+    logits=logits,
     gradient=gradient,
     residual=residual,
     moving=moved | (barrier > LAST_BARRIER),
@@ -181,7 +181,7 @@ def _newton_direction(
   """
   exists = problem.dual_mask
   hessian = curvature.dual_hessian(
-    problem, state.duals.reshape(exists.shape), state.joint
+    problem, state.duals.reshape(exists.shape), dual.softmax(state.logits)
   )
   shift = ROUNDING * jnp.trace(hessian) / hessian.shape[0]
   diagonal = jnp.where(exists.reshape(-1), curve + shift, 1)
@@ -216,14 +216,13 @@ def _line_search(
   weighted = gains.weighted_gains(
     problem.payoffs, direction.reshape(shape), problem.concept
   )
-  start_logits = dual.logits(problem, state.duals.reshape(shape))
   sums = jnp.sum(direction.reshape(shape[0], -1), axis=1)
   positive = jnp.where(exists, state.duals, 1)
 
   def slope(step: Float[Array, ""]) -> Float[Array, ""]:
     duals = (state.duals + step * direction).reshape(shape)
-    values = (start_logits - step * weighted).reshape(-1)
-    gain = jnp.sum(jax.nn.softmax(values) * weighted.reshape(-1))
+    joint = dual.softmax(state.logits - step * weighted)
+    gain = jnp.sum(joint * weighted)
     epsilon = dual.primal_epsilon(problem, duals)
     ratio = direction / (positive + step * direction)
     return jnp.sum(epsilon * sums) - gain - barrier * jnp.sum(ratio)
