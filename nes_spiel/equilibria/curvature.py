@@ -8,6 +8,8 @@ Blocks are contracted from payoffs and joint directly; a gain tensor would cost
 d times more for CCE and d^2 times more for CE.
 """
 
+from collections.abc import Callable
+
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -56,11 +58,11 @@ def gain_covariance(
     strategies.
   """
   players, size = payoffs.shape[0], max(payoffs.shape[1:])
-  block = _cce_block if concept == "cce" else _ce_block
+  block = (_cce_blocks if concept == "cce" else _ce_blocks)(payoffs, joint)
   blocks: dict[tuple[int, int], Array] = {}
   for p in range(players):
     for q in range(p, players):
-      matrix = _pad_block(block(payoffs, joint, p, q), size)
+      matrix = _pad_block(block(p, q), size)
       blocks[p, q], blocks[q, p] = matrix, matrix.T
   moment = jnp.block(
     [[blocks[p, q] for q in range(players)] for p in range(players)]
@@ -76,32 +78,32 @@ def _pad_block(block: Array, size: int) -> Array:
   return padded.reshape(size**half, size**half)
 
 
-def _cce_block(
-  payoffs: Float[Array, "n *a"], joint: Float[Array, "*a"], p: int, q: int
-) -> Float[Array, "k l"]:
-  """Returns E[A_p(a') A_q(b')] for CCE, `[a_p, a_q]`.
+def _cce_blocks(
+  payoffs: Float[Array, "n *a"], joint: Float[Array, "*a"]
+) -> Callable[[int, int], Array]:
+  """Returns a function to E[A_p(a') A_q(b')] for CCE, `[a_p, a_q]`.
 
   A_p(a', a) = G_p(a', a_-p) - G_p(a), so the product has four terms.
   """
-  deviating_p = _deviation_value(payoffs[p], joint * payoffs[q], p)
-  deviating_q = _deviation_value(payoffs[q], joint * payoffs[p], q)
-  staying = jnp.sum(joint * payoffs[p] * payoffs[q])
-  if p == q:
-    own = gains.as_matrix(payoffs[p], p)
-    others = jnp.sum(gains.as_matrix(joint, p), axis=0)
-    both = (own * others[None, :]) @ own.T
-  else:
-    mine, sigma, theirs = _pair_axes(payoffs[p], joint, payoffs[q], p, q)
-    both = jnp.einsum("iqr,pqr,pjr->ij", mine, sigma, theirs)
-  return both - deviating_p[:, None] - deviating_q[None, :] + staying
+  players = payoffs.shape[0]
+  weighted = joint[None] * payoffs
+  staying = weighted.reshape(players, -1) @ payoffs.reshape(players, -1).T
+  moving = []  # E[G_p(a', a_-p) G_q(a)], [a_p, q] for every p
+  for p, payoff in enumerate(payoffs):
+    others = [jnp.sum(gains.as_matrix(w, p), axis=0) for w in weighted]
+    moving.append(gains.as_matrix(payoff, p) @ jnp.stack(others, axis=1))
 
+  def block(p: int, q: int) -> Float[Array, "k l"]:
+    if p == q:
+      own = gains.as_matrix(payoffs[p], p)
+      sigma = jnp.sum(gains.as_matrix(joint, p), axis=0)
+      both = (own * sigma[None, :]) @ own.T
+    else:
+      mine, sigma, theirs = _pair_axes(payoffs[p], joint, payoffs[q], p, q)
+      both = jnp.einsum("iqr,pqr,pjr->ij", mine, sigma, theirs)
+    return both - moving[p][:, q, None] - moving[q][None, :, p] + staying[p, q]
 
-def _deviation_value(
-  payoff: Float[Array, "*a"], weight: Float[Array, "*a"], player: int
-) -> Float[Array, " k"]:
-  """Returns sum_a weight(a) payoff(a', a_-p) for every deviation a'."""
-  others = jnp.sum(gains.as_matrix(weight, player), axis=0)
-  return gains.as_matrix(payoff, player) @ others
+  return block
 
 
 def _pair_axes(
@@ -112,22 +114,26 @@ def _pair_axes(
   return [x.reshape(*x.shape[:2], -1) for x in tensors]
 
 
-def _ce_block(
-  payoffs: Float[Array, "n *a"], joint: Float[Array, "*a"], p: int, q: int
-) -> Array:
-  """Returns E[A_p(a', a'') A_q(b', b'')] for CE, `[a', a'', b', b'']`.
+def _ce_blocks(
+  payoffs: Float[Array, "n *a"], joint: Float[Array, "*a"]
+) -> Callable[[int, int], Array]:
+  """Returns a function to E[A_p(a', a'') A_q(b', b'')], `[a', a'', b', b'']`.
 
   One player is never recommended two strategies at once, so its own block is
   diagonal in the recommendation; between players each pair of recommendations
   touches the joints that contain both.
   """
-  if p == q:
-    own, sigma = gains.as_matrix(payoffs[p], p), gains.as_matrix(joint, p)
-    gain = own[:, None, :] - own[None, :, :]
-    same = jnp.einsum("ikr,jkr,kr->kij", gain, gain, sigma)
-    recommended = jnp.eye(len(own), dtype=own.dtype)
-    return jnp.einsum("kij,kl->ikjl", same, recommended)
-  mine, sigma, theirs = _pair_axes(payoffs[p], joint, payoffs[q], p, q)
-  gain_p = mine[:, None] - mine[None]
-  gain_q = theirs[:, :, None] - theirs[:, None]
-  return jnp.einsum("ikmr,kjmr,kmr->ikjm", gain_p, gain_q, sigma)
+
+  def block(p: int, q: int) -> Float[Array, "k k l l"]:
+    if p == q:
+      own, sigma = gains.as_matrix(payoffs[p], p), gains.as_matrix(joint, p)
+      gain = own[:, None, :] - own[None, :, :]
+      same = jnp.einsum("ikr,jkr,kr->kij", gain, gain, sigma)
+      recommended = jnp.eye(len(own), dtype=own.dtype)
+      return jnp.einsum("kij,kl->ikjl", same, recommended)
+    mine, sigma, theirs = _pair_axes(payoffs[p], joint, payoffs[q], p, q)
+    gain_p = mine[:, None] - mine[None]
+    gain_q = theirs[:, :, None] - theirs[:, None]
+    return jnp.einsum("ikmr,kjmr,kmr->ikjm", gain_p, gain_q, sigma)
+
+  return block

@@ -11,6 +11,7 @@ import warnings
 from typing import Any, NamedTuple
 
 import cvxpy as cp
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
@@ -84,11 +85,12 @@ class CvxpyReference:
 
   def set_game(self, problem: Problem) -> None:
     """Writes an unpadded standardised problem into the parameters."""
-    payoffs = jnp.asarray(problem.payoffs)
-    rows = [
-      np.asarray(gains.deviation_gains(payoffs, player, self.concept))
-      for player in range(len(self.shape))
-    ]
+    with jax.enable_x64(True):
+      payoffs = jnp.asarray(problem.payoffs)
+      rows = [
+        np.asarray(gains.deviation_gains(payoffs, player, self.concept))
+        for player in range(len(self.shape))
+      ]
     joints = self.joint.size
     off_diagonal = [
       ~np.eye(k, dtype=bool).reshape(-1)

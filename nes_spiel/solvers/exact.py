@@ -15,7 +15,7 @@ from nes_spiel.solvers.solution import Concept, Solution
 
 # On a CPU a batch is solved in pieces: a batch takes as many steps as its
 # slowest game, and a piece fits the cache. An accelerator takes it whole.
-CPU_PIECE = 64
+CPU_PIECE = 32
 
 
 def solve_games(
