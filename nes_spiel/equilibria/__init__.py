@@ -10,7 +10,7 @@ from nes_spiel.equilibria.dual import (
   primal_epsilon,
   primal_joint,
 )
-from nes_spiel.equilibria.exact import DualSolution, solve_dual
+from nes_spiel.equilibria.exact import solve_dual
 from nes_spiel.equilibria.gains import (
   CONCEPTS,
   Concept,
@@ -23,7 +23,7 @@ from nes_spiel.equilibria.gaps import (
   marginals,
   solver_gap,
 )
-from nes_spiel.equilibria.interior_point import Status
+from nes_spiel.equilibria.interior_point import DualSolution, Status
 from nes_spiel.equilibria.problem import Problem, standardized_problem
 from nes_spiel.equilibria.selection import (
   SELECTIONS,

@@ -35,18 +35,18 @@ def softmax(values: Float[Array, "*a"]) -> Float[Array, "*a"]:
   return jax.nn.softmax(values, axis=tuple(range(values.ndim)))
 
 
-def dual_sums(problem: Problem, duals: Duals) -> Float[Array, " n"]:
-  """Returns the sum of duals that moves each player's epsilon in Eq. 10."""
-  sums = jnp.sum(duals.reshape(duals.shape[0], -1), axis=1)
-  if problem.shared_epsilon:
-    return jnp.broadcast_to(jnp.sum(sums), sums.shape)
-  return sums
+def dual_sums(duals: Duals) -> Float[Array, " n"]:
+  """Returns the sum of each player's duals."""
+  return jnp.sum(duals.reshape(duals.shape[0], -1), axis=1)
 
 
 def epsilon_slack(problem: Problem, duals: Duals) -> Float[Array, " n"]:
-  """Returns max_epsilon_p - epsilon_p."""
-  decay = jnp.exp(-dual_sums(problem, duals) / problem.rho)
-  return (problem.max_epsilon - problem.target_epsilon) * decay
+  """Returns max_epsilon_p - epsilon_p; all the same if epsilon is shared."""
+  sums = dual_sums(duals)
+  if problem.shared_epsilon:
+    sums = jnp.full_like(sums, jnp.sum(sums))
+  room = problem.max_epsilon - problem.target_epsilon
+  return room * jnp.exp(-sums / problem.rho)
 
 
 def primal_epsilon(problem: Problem, duals: Duals) -> Float[Array, " n"]:
@@ -55,20 +55,23 @@ def primal_epsilon(problem: Problem, duals: Duals) -> Float[Array, " n"]:
 
 
 def dual_loss(problem: Problem, duals: Duals) -> Float[Array, ""]:
-  """Returns the loss L of Eq. 7, convex in the duals.
+  """Returns the loss L, convex in the duals; the network is trained on it.
 
-  Its minimum over nonnegative duals is the maximum of Eq. 6; the network is
-  trained on it.
+  In the form that ends the proof of Theorem 1 (Appendix A),
+
+    L = ln sum_a target(a) exp(l(a)) + sum_p max_eps_p sum alpha_p
+        + rho sum_p (max_eps_p - eps_p),
+
+  whose minimum over nonnegative duals is the maximum of Eq. 6. Eq. 7 prints
+  - rho sum_p eps_p for the last term: the constant rho sum_p max_eps_p less.
   """
-  sums = jnp.sum(duals.reshape(duals.shape[0], -1), axis=1)
-  linear = problem.max_epsilon * sums
-  approximation = problem.rho * primal_epsilon(problem, duals)
-  if problem.shared_epsilon:  # one epsilon has one term in Eq. 6
-    approximation = approximation[0]
+  linear = jnp.sum(problem.max_epsilon * dual_sums(duals))
+  slack = epsilon_slack(problem, duals)
+  approximation = slack[0] if problem.shared_epsilon else jnp.sum(slack)
   return (
     jax.nn.logsumexp(logits(problem, duals))
-    + jnp.sum(linear)
-    - jnp.sum(approximation)
+    + linear
+    + problem.rho * approximation
   )
 
 

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jax.scipy.special import xlogy
 from jaxtyping import Array, Float
 
-from nes_spiel.equilibria import dual
+from nes_spiel.equilibria import dual, gaps
 from nes_spiel.equilibria.problem import Problem
 
 
@@ -49,7 +49,9 @@ def certified_distance(
   Returns:
     The bound, at most 1: every total variation is.
   """
-  epsilon = jnp.maximum(dual.primal_epsilon(problem, duals), largest)
+  epsilon = dual.primal_epsilon(problem, duals)
+  constrained = gaps.has_deviations(problem.strategy_mask, problem.concept)
+  epsilon = jnp.where(constrained, jnp.maximum(epsilon, largest), epsilon)
   if problem.shared_epsilon:
     epsilon = jnp.broadcast_to(jnp.max(epsilon), epsilon.shape)
   feasible = jnp.all(epsilon <= problem.max_epsilon)
@@ -60,5 +62,5 @@ def certified_distance(
   # Both sides are sums of terms as large as rho * max_epsilon.
   terms = 1 + (problem.rho + jnp.sum(duals)) * jnp.sum(problem.max_epsilon)
   rounding = 4 * jnp.finfo(joint.dtype).eps * terms
-  bound = jnp.sqrt((jnp.maximum(gap, 0) + rounding) / 2)
-  return jnp.where(feasible, jnp.minimum(bound, 1), 1)
+  distance = jnp.sqrt((jnp.maximum(gap, 0) + rounding) / 2)
+  return jnp.where(feasible, jnp.minimum(distance, 1), 1)

@@ -2,31 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The exact solver, differentiable by the implicit function theorem."""
 
-from typing import NamedTuple
-
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
 
 from nes_spiel.equilibria import curvature, dual
-from nes_spiel.equilibria.interior_point import InteriorPoint, interior_point
+from nes_spiel.equilibria.interior_point import DualSolution, interior_point
 from nes_spiel.equilibria.problem import Problem
-
-
-class DualSolution(NamedTuple):
-  """The minimiser of Eq. 7 and how well it is known.
-
-  Attributes:
-    duals: `[n, d]` for CCE, `[n, d, d]` for CE, on the standardised scale.
-    residual: the largest |min(alpha, dL / d alpha)|, standardised scale.
-    status: a `Status`.
-    iterations: Newton steps taken.
-  """
-
-  duals: Float[Array, "..."]
-  residual: Float[Array, ""]
-  status: Int[Array, ""]
-  iterations: Int[Array, ""]
 
 
 def solve_dual(
@@ -60,26 +41,19 @@ def solve_dual(
     ...   bool(equilibria.solve_dual(problem).residual <= 1e-10)
     True
   """
-  return DualSolution(*_solve(tolerance, max_iterations, problem))
+  fixed = jax.lax.stop_gradient(problem)
+  result = interior_point(fixed, tolerance, max_iterations)
+  return result._replace(duals=implicit(problem, result.duals))
 
 
 @jax.custom_jvp
-def _implicit(problem: Problem, duals: dual.Duals) -> dual.Duals:
-  """Returns `duals`, whose derivative is that of the minimiser."""
+def implicit(problem: Problem, duals: dual.Duals) -> dual.Duals:
+  """Returns `duals`, solved elsewhere, with the minimiser's derivatives."""
   del problem
   return duals
 
 
-def _solve(
-  tolerance: float, max_iterations: int, problem: Problem
-) -> InteriorPoint:
-  """Solves without derivatives, then attaches those of the minimiser."""
-  fixed = jax.lax.stop_gradient(problem)
-  result = interior_point(fixed, tolerance, max_iterations)
-  return result._replace(duals=_implicit(problem, result.duals))
-
-
-@_implicit.defjvp
+@implicit.defjvp
 def _implicit_jvp(
   primals: tuple[Problem, dual.Duals], tangents: tuple[Problem, dual.Duals]
 ) -> tuple[dual.Duals, dual.Duals]:
@@ -88,6 +62,7 @@ def _implicit_jvp(
   H_active d alpha = -(d / d problem) dL / d alpha; other duals stay 0.
   """
   problem, duals = primals
+  duals = implicit(problem, duals)  # for derivatives of this derivative
   with jax.enable_x64(duals.dtype == jnp.float64):
     gradient, shift = jax.jvp(
       lambda p: dual.dual_gradient(p, duals), (problem,), (tangents[0],)

@@ -38,9 +38,8 @@ def largest_gains(
     strategy_mask: `[n, d]`, all strategies if None.
 
   Returns:
-    `[n]`. For CCE it may be negative: every deviation then loses. For CE it is
-    never below zero with "swap", and with "pair" unless some player has one
-    strategy; that player's gain is 0.
+    `[n]`. Negative where every deviation loses, except with "swap"; 0 for a
+    player without deviations, one with a single strategy under CE.
 
   Raises:
     ValueError: an unknown concept or kind of deviation.
@@ -50,13 +49,35 @@ def largest_gains(
       f"deviations: expected one of {DEVIATIONS}, got {deviations!r}."
     )
   strategies = masks.resolve_mask(payoffs, strategy_mask)
-  mask = gains.dual_mask(strategies, concept)
+  if strategy_mask is not None:
+    exists = masks.joint_mask(strategies, joint.shape)
+    payoffs = masks.masked_payoffs(payoffs, exists)
   expected = gains.expected_gains(payoffs, joint, concept, strategies)
+  mask = gains.dual_mask(strategies, concept)
   expected = jnp.where(mask, expected, -jnp.inf)
   if concept == "ce" and deviations == "swap":
     return jnp.sum(jnp.maximum(jnp.max(expected, axis=1), 0), axis=1)
   best = jnp.max(expected.reshape(expected.shape[0], -1), axis=1)
-  return jnp.where(jnp.isfinite(best), best, 0)
+  return jnp.where(has_deviations(strategies, concept), best, 0)
+
+
+def has_deviations(
+  strategy_mask: Bool[Array, "n d"], concept: gains.Concept
+) -> Bool[Array, " n"]:
+  """Returns which players are constrained at all: not one strategy under CE."""
+  mask = gains.dual_mask(strategy_mask, concept)
+  return jnp.any(mask.reshape(mask.shape[0], -1), axis=1)
+
+
+def excess_sum(
+  largest: Float[Array, " n"],
+  epsilon: Float[Array, " n"] | Float[Array, ""] | float,
+  strategy_mask: Bool[Array, "n d"],
+  concept: gains.Concept,
+) -> Float[Array, ""]:
+  """Returns the sum of the positive parts of `largest` minus epsilon."""
+  excess = jnp.maximum(largest - epsilon, 0)
+  return jnp.sum(jnp.where(has_deviations(strategy_mask, concept), excess, 0))
 
 
 def gap_sum(
@@ -70,7 +91,9 @@ def gap_sum(
   """Returns the (C)CE gap of Section 5 of Marris et al. (2022).
 
   The positive part of each player's largest gain minus epsilon, summed over
-  players: zero exactly when `joint` is an epsilon-(C)CE.
+  players: with "pair", zero exactly when `joint` is an epsilon-(C)CE. As all of
+  this package's core it computes in JAX's precision: where payoffs have a large
+  offset, call it within `jax.enable_x64(True)`.
 
   Args:
     payoffs: `[n, *a]`.
@@ -87,8 +110,10 @@ def gap_sum(
     >>> float(equilibria.gap_sum(payoffs, jnp.full((2, 2), 0.25), "cce"))
     0.0
   """
+  payoffs = jnp.asarray(payoffs)
   best = largest_gains(payoffs, joint, concept, deviations, strategy_mask)
-  return jnp.sum(jnp.maximum(best - epsilon, 0))
+  strategies = masks.resolve_mask(payoffs, strategy_mask)
+  return excess_sum(best, epsilon, strategies, concept)
 
 
 def solver_gap(

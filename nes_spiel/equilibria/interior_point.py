@@ -38,7 +38,7 @@ class Status(enum.IntEnum):
   CONVERGED = 0  # the residual is at most the tolerance
   MAX_ITERATIONS = 1  # raise max_iterations, or lower rho
   STALLED = 2  # at the limit of double precision: lower rho, or the tolerance
-  NOT_FINITE = 3  # a NaN or an infinity in the input, or an overflow
+  NOT_FINITE = 3  # the input is not finite, or too large to square
 
 
 class State(NamedTuple):
@@ -54,8 +54,15 @@ class State(NamedTuple):
   iterations: Int[Array, ""]
 
 
-class InteriorPoint(NamedTuple):
-  """Where the interior point stopped."""
+class DualSolution(NamedTuple):
+  """The minimiser of Eq. 7 and how well it is known.
+
+  Attributes:
+    duals: `[n, d]` for CCE, `[n, d, d]` for CE, on the standardised scale.
+    residual: the largest |min(alpha, dL / d alpha)|, standardised scale.
+    status: a `Status`.
+    iterations: Newton steps taken.
+  """
 
   duals: Float[Array, "..."]
   residual: Float[Array, ""]
@@ -65,7 +72,7 @@ class InteriorPoint(NamedTuple):
 
 def interior_point(
   problem: Problem, tolerance: float, max_iterations: int
-) -> InteriorPoint:
+) -> DualSolution:
   """Minimises Eq. 7 over nonnegative duals.
 
   Args:
@@ -84,7 +91,7 @@ def interior_point(
   status = jnp.where(final.residual <= tolerance, Status.CONVERGED, status)
   finite = jnp.isfinite(final.residual)
   status = jnp.where(finite, status, Status.NOT_FINITE)
-  return InteriorPoint(
+  return DualSolution(
     final.duals.reshape(problem.dual_mask.shape),
     final.residual,
     status.astype(jnp.int32),
@@ -130,7 +137,7 @@ def _step(problem: Problem, state: State) -> State:
   curve = state.slacks * inverse
   direction = _newton_direction(problem, state, slope, curve)
   change = barrier * inverse - state.slacks - curve * direction
-  to_wall = jnp.maximum(0.99, 1 - barrier)
+  to_wall = jnp.clip(1 - barrier, 0.99, 0.9999)  # never onto the wall
   length = _line_search(
     problem,
     state,
@@ -185,8 +192,13 @@ def _newton_direction(
   )
   shift = ROUNDING * jnp.trace(hessian) / hessian.shape[0]
   diagonal = jnp.where(exists.reshape(-1), curve + shift, 1)
-  factor = jnp.linalg.cholesky(hessian + jnp.diag(diagonal))
-  return -jax.scipy.linalg.cho_solve((factor, True), slope)
+  matrix = hessian + jnp.diag(diagonal)
+  factor = jnp.linalg.cholesky(matrix)
+  newton = jax.scipy.linalg.cho_solve((factor, True), slope)
+  # Rounding may leave the matrix without a factor: then go down along its
+  # diagonal, which never fails.
+  usable = jnp.all(jnp.isfinite(newton))
+  return -jnp.where(usable, newton, slope / jnp.diagonal(matrix))
 
 
 def _longest_step(

@@ -15,7 +15,11 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from nes_spiel.equilibria import dual, exact, gaps
-from nes_spiel.equilibria.interior_point import Status
+from nes_spiel.equilibria.interior_point import (
+  DualSolution,
+  Status,
+  interior_point,
+)
 from nes_spiel.equilibria.problem import Problem
 
 NASH_CONV = 1e-6  # in units of the standardised payoffs
@@ -49,7 +53,7 @@ def nash_conv(problem: Problem, joint: Float[Array, "*a"]) -> Float[Array, ""]:
 
 def solve_constant_sum(
   problem: Problem, tolerance: float, max_iterations: int
-) -> tuple[Problem, exact.DualSolution]:
+) -> tuple[Problem, DualSolution]:
   """Raises rho until the marginals' NashConv is at most NASH_CONV.
 
   Args:
@@ -62,22 +66,29 @@ def solve_constant_sum(
     NashConv is still too large there.
   """
 
-  def unfinished(rho: Float[Array, ""]) -> Array:
-    at = dataclasses.replace(problem, rho=rho)
-    duals = exact.solve_dual(at, tolerance, max_iterations).duals
-    far = nash_conv(at, dual.primal_joint(at, duals)) > NASH_CONV
-    return far & (rho < LARGEST_RHO)
+  fixed = lax.stop_gradient(problem)
 
-  # The search for rho has no derivative; the answer at the rho found has.
-  fixed = lax.stop_gradient(problem.rho)
-  rho = lax.while_loop(unfinished, lambda rho: RHO_FACTOR * rho, fixed)
-  problem = dataclasses.replace(problem, rho=rho)
-  solution = exact.solve_dual(problem, tolerance, max_iterations)
-  joint = dual.primal_joint(problem, solution.duals)
-  far = nash_conv(problem, joint) > NASH_CONV
-  status = jnp.where(
-    far & (solution.status == Status.CONVERGED),
-    jnp.asarray(Status.STALLED, jnp.int32),
-    solution.status,
+  def at(rho: Float[Array, ""]) -> Problem:
+    return dataclasses.replace(fixed, rho=rho)
+
+  def solve(rho: Float[Array, ""]) -> tuple[Array, DualSolution]:
+    return rho, interior_point(at(rho), tolerance, max_iterations)
+
+  def too_far(search: tuple[Array, DualSolution]) -> Array:
+    rho, solution = search
+    joint = dual.primal_joint(at(rho), solution.duals)
+    return nash_conv(fixed, joint) > NASH_CONV
+
+  search = lax.while_loop(
+    lambda search: too_far(search) & (search[0] < LARGEST_RHO),
+    lambda search: solve(RHO_FACTOR * search[0]),
+    solve(fixed.rho),
   )
-  return problem, solution._replace(status=status)
+  rho, solution = search
+  stalled = too_far(search) & (solution.status == Status.CONVERGED)
+  status = jnp.where(stalled, Status.STALLED, solution.status)
+  problem = dataclasses.replace(problem, rho=rho)
+  return problem, solution._replace(
+    duals=exact.implicit(problem, solution.duals),
+    status=status.astype(jnp.int32),
+  )

@@ -86,6 +86,10 @@ def standardized_problem(
     jnp.sqrt(count) if selection.max_epsilon is None else selection.max_epsilon
   )
   target_epsilon = per_player(selection.target_epsilon)
+  clipped = _clip_target(target_epsilon, game.scale, max_epsilon)
+  if selection.shared_epsilon:
+    max_epsilon = jnp.full_like(max_epsilon, jnp.min(max_epsilon))
+    clipped = jnp.minimum(jnp.min(clipped), max_epsilon)
   rho = selection.rho
   if rho is None:
     negative = jnp.any(target_epsilon < 0)
@@ -93,7 +97,7 @@ def standardized_problem(
   problem = Problem(
     payoffs=game.payoffs,
     reference_logits=reference_logits(payoffs, selection, mask),
-    target_epsilon=_clip_target(target_epsilon, game.scale, max_epsilon),
+    target_epsilon=clipped,
     max_epsilon=max_epsilon,
     rho=jnp.asarray(rho, dtype),
     strategy_mask=mask,

@@ -29,7 +29,7 @@ flags.DEFINE_enum(
 )
 flags.DEFINE_float("target_epsilon", None, "eps-hat, in payoff units.")
 flags.DEFINE_float("rho", None, "Weight of the distance to target_epsilon.")
-flags.DEFINE_float("mu", None, "Weight of the welfare (mu, mwme).")
+flags.DEFINE_float("mu", None, "Weight of the welfare (mu).")
 flags.DEFINE_enum("method", "auto", solvers.METHODS, "How it is solved.")
 flags.DEFINE_float(
   "binding", 1e-6, "Deviations with a larger dual are listed as binding."

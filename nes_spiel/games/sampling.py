@@ -31,7 +31,8 @@ def sample_invariant(
     norm: 1, 2 or infinity.
 
   Returns:
-    Payoffs `[b, n, *a]`; per game and player mean 0 and norm Z_m.
+    Payoffs `[b, n, *a]`; per game and player mean 0 and norm Z_m, or all zero
+    where there is one joint strategy.
 
   Raises:
     ValueError: an unknown norm, an empty batch, or a player without strategies.

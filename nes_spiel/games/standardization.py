@@ -30,8 +30,9 @@ class Standardized(NamedTuple):
 def norm_constant(norm: float, count: Float[Array, ""]) -> Float[Array, ""]:
   """Returns Z_m, at which the elements of a random game have unit variance.
 
-  Z_2 = sqrt|A| is Eq. 17; Z_1 and Z_inf, which are not printed, follow from
-  uniform points on the unit sphere of that norm.
+  Z_2 = sqrt|A| is Eq. 17. Z_1 and Z_inf, which are not printed, give uniform
+  points on the sphere of that norm unit variance; centred they have a little
+  less (0.96 for L1 and 0.88 for Linf at 4x4).
 
   Args:
     norm: 1, 2 or infinity.
@@ -53,7 +54,8 @@ def standardize(
 ) -> Standardized:
   """Returns every player's payoffs with mean zero and norm Z_m (Eq. 16a).
 
-  A player whose payoffs are constant up to rounding gets zeros and scale 1.
+  A player whose payoffs are constant up to rounding, 8 ulp of the largest, gets
+  zeros, scale 1 and no derivative: there the map is not continuous.
 
   Args:
     payoffs: `[n, *a]`; values at joint strategies that do not exist are
@@ -89,20 +91,22 @@ def standardize_tensor(
   """
   tensor = jnp.where(exists, tensor, 0)
   count = jnp.sum(exists).astype(tensor.dtype)
-  # Divided before it is summed, so that payoffs near the largest float survive.
-  offset = jnp.sum(tensor / count)
-  centred = jnp.where(exists, tensor - offset, 0)
-  spread = jnp.max(jnp.abs(centred))
-  rounding = 8 * jnp.finfo(tensor.dtype).eps * jnp.max(jnp.abs(tensor))
-  constant = spread <= rounding
-  # The largest entry is taken out first: squares of 1e-30 would underflow.
-  unit = lax.stop_gradient(jnp.where(constant, 1, spread))
+  # Magnitudes are taken out before anything is added or squared: payoffs may be
+  # near the largest and the smallest numbers there are.
+  magnitude = lax.stop_gradient(jnp.max(jnp.abs(tensor)))
+  magnitude = jnp.where(magnitude > 0, magnitude, 1)
+  tensor = tensor / magnitude
+  mean = jnp.sum(tensor) / count
+  centred = jnp.where(exists, tensor - mean, 0)
+  spread = lax.stop_gradient(jnp.max(jnp.abs(centred)))
+  constant = spread <= 8 * jnp.finfo(tensor.dtype).eps
+  unit = jnp.where(constant, 1, spread)
   scaled = jnp.where(constant, 0, centred / unit)
   # A constant tensor has no norm to divide by, and must not have a gradient.
   safe = jnp.where(constant, 1, scaled).reshape(-1)
   length = norm_constant(norm, count) / jnp.linalg.norm(safe, ord=norm)
   return Standardized(
     payoffs=scaled * length,
-    offset=offset,
-    scale=jnp.where(constant, 1, length / unit),
+    offset=mean * magnitude,
+    scale=jnp.where(constant, 1, length / unit / magnitude),
   )

@@ -11,13 +11,21 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
+
+from nes_spiel.games import masks
 
 
 def is_traced(*values: Any) -> bool:
   """Returns whether any leaf is a tracer, so that its numbers are unknown."""
   leaves = jax.tree_util.tree_leaves(values)
   return any(isinstance(leaf, jax.core.Tracer) for leaf in leaves)
+
+
+def as_array(values: Any) -> Any:
+  """Returns JAX arrays as they are, anything else as NumPy."""
+  return values if isinstance(values, jax.Array) else np.asarray(values)
 
 
 def as_payoffs(payoffs: Any) -> Any:
@@ -38,35 +46,52 @@ def as_payoffs(payoffs: Any) -> Any:
         f"player; got {shapes}."
       )
     if is_traced(payoffs):
-      return jax.numpy.stack(list(payoffs))
-  if isinstance(payoffs, jax.Array):
-    return payoffs
-  array = np.asarray(payoffs)
-  if np.issubdtype(array.dtype, np.integer) or array.dtype == bool:
-    return array.astype(np.float64)
+      payoffs = jnp.stack(list(payoffs))
+  array = as_array(payoffs)
+  if jnp.issubdtype(array.dtype, jnp.integer) or array.dtype == bool:
+    exact = float if isinstance(payoffs, jax.Array) else np.float64
+    return array.astype(exact)
   return array
 
 
-def check_payoffs(payoffs: Any, batched: bool = False) -> Any:
+def check_payoffs(
+  payoffs: Any, batched: bool = False, strategy_mask: Any = None
+) -> Any:
   """Returns payoffs as an array after checking rank, shape and finiteness.
 
   Args:
     payoffs: as in `as_payoffs`, with a leading batch axis if `batched`.
     batched: whether the first axis counts games.
+    strategy_mask: `[n, d]`, or `[b, n, d]`; values that it leaves out may be
+      anything. None keeps all.
 
   Raises:
     ValueError: a wrong rank, a player without strategies, an empty batch, a
-      non-numeric dtype, or a value that is NaN or infinite.
+      non-numeric dtype, a value that is NaN or infinite, or a mask that
+      `check_strategy_mask` refuses.
   """
   payoffs = as_payoffs(payoffs)
-  if not np.issubdtype(payoffs.dtype, np.floating):
+  if not jnp.issubdtype(payoffs.dtype, jnp.floating):
     raise ValueError(
       f"payoffs: expected real numbers, got dtype {payoffs.dtype}."
     )
   _check_shape(payoffs.shape, batched)
-  if not is_traced(payoffs):
-    check_finite("payoffs", payoffs)
+  if strategy_mask is not None:
+    strategy_mask = check_strategy_mask(strategy_mask, payoffs.shape, batched)
+  if not is_traced(payoffs, strategy_mask):
+    check_finite("payoffs", _that_exist(payoffs, strategy_mask, batched))
   return payoffs
+
+
+def _that_exist(payoffs: Any, mask: Any, batched: bool) -> np.ndarray:
+  """Returns the payoffs with zeros at joint strategies that do not exist."""
+  if mask is None:
+    return np.asarray(payoffs)
+  shape = payoffs.shape[2 if batched else 1 :]
+  given = np.asarray(mask) if batched else np.asarray(mask)[None]
+  exists = np.stack([masks.joint_mask(one, shape) for one in given])
+  exists = exists[:, None] if batched else exists
+  return np.where(exists, np.asarray(payoffs), 0)
 
 
 def _check_shape(shape: tuple[int, ...], batched: bool) -> None:
@@ -118,7 +143,7 @@ def check_strategy_mask(
       f"strategy_mask: payoffs of shape {shape} need a mask of shape {wanted}, "
       f"got {np.shape(mask)}."
     )
-  mask = mask if isinstance(mask, jax.Array) else np.asarray(mask)
+  mask = as_array(mask)
   if mask.dtype != bool:
     raise ValueError(f"strategy_mask: expected booleans, got {mask.dtype}.")
   if is_traced(mask):

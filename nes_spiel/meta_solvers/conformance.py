@@ -25,10 +25,10 @@ class JpsroMetaSolver(Protocol):
 def check_meta_solver(meta_solver: JpsroMetaSolver) -> None:
   """Raises ValueError where a JPSRO meta-solver breaks what the loop needs.
 
-  Runs it on one to three players, on meta-games of one policy each, of unequal
-  sizes, with repeats, constant payoffs and negative payoffs. The joint must
-  have the meta-game's shape, be real, finite, non-negative, sum to 1, and the
-  arguments must come back unchanged. Which joint is chosen is not judged.
+  Runs it on two and three players, on meta-games of one policy each, of unequal
+  sizes, with repeats, constant, small integer and negative payoffs. The joint
+  must have the meta-game's shape, be real, finite, non-negative, sum to 1, and
+  the arguments must come back unchanged. Which joint is chosen is not judged.
 
   Args:
     meta_solver: with the signature of OpenSpiel's `FLAG_TO_FUNC`.
@@ -71,6 +71,7 @@ def check_joint(joint: Any, shape: tuple[int, ...], case: str) -> None:
 def _cases() -> dict[str, tuple[np.ndarray, list[list[int]]]]:
   """Returns meta-games and repeats, by a name that error messages show."""
   draw = np.random.default_rng(0).normal
+  ties = np.random.default_rng(1).integers(-1, 2, size=(2, 3, 3))
   return {
     "one policy each": (
       np.array([[[[1.0]]], [[[-2.0]]], [[[0.0]]]]),
@@ -79,6 +80,7 @@ def _cases() -> dict[str, tuple[np.ndarray, list[list[int]]]]:
     "constant payoffs": (np.full((2, 3, 2), 0.25), [[1, 1, 1], [1, 1]]),
     "unequal sizes": (draw(size=(2, 3, 5)), [[1, 1, 1], [1, 1, 1, 1, 1]]),
     "repeats": (draw(size=(3, 2, 3, 2)), [[4, 1], [1, 1, 3], [2, 2]]),
+    "ties": (ties.astype(np.float64), [[1, 1, 1]] * 2),
     "negative payoffs": (-1e3 - draw(size=(2, 4, 4)) ** 2, [[1, 2, 3, 4]] * 2),
   }
 

@@ -29,11 +29,21 @@ def product_of_counts(
 ) -> Float[np.ndarray, "*a"]:
   """Returns the joint that is uniform over policies counted with repeats.
 
-  A policy found twice is two strategies of the game that JPSRO plays; uniform
-  play gives it twice the weight. Solving the game of unique policies towards
-  this target joint is solving the repeated one towards the uniform joint.
+  A policy found twice is two strategies of the game that JPSRO plays, and
+  uniform play gives it twice the weight. For CCE, solving the game of unique
+  policies towards this target is solving the repeated one towards the uniform
+  joint, on the same scale; for CE so in the limit of rho, since a constraint of
+  one copy is a fraction of that of all. (Each game standardised by itself, the
+  scales differ a little, and so do the answers at finite rho or mu > 0.)
+
+  Raises:
+    ValueError: a count below 1.
   """
   counts = [np.asarray(count, np.float64) for count in repeats]
+  if any((count < 1).any() for count in counts):
+    raise ValueError(
+      f"per_player_repeats: expected counts of at least 1, got {repeats}."
+    )
   return functools.reduce(
     np.multiply.outer, [count / count.sum() for count in counts]
   )
@@ -46,14 +56,26 @@ class MetaSolver:
   Attributes:
     name: as OpenSpiel's flags know it.
     concept: "ce" or "cce".
-    selection: which equilibrium; its target joint is set by the repeats.
-    method: of `nes_spiel.solve`.
+    selection: which equilibrium; without arrays over joints, since meta-games
+      grow, and without target joint, which the repeats set.
+    method: of `nes_spiel.solve`; one that takes padded games.
   """
 
   name: str
   concept: solvers.Concept
   selection: Selection
   method: solvers.Method = "exact"
+
+  def __post_init__(self) -> None:
+    """Refuses what cannot serve a growing meta-game."""
+    for field in ("target_joint", "welfare"):
+      if getattr(self.selection, field) is not None:
+        raise ValueError(
+          f"{self.name}: a meta-game has no fixed shape, so the selection must "
+          f"leave {field} at None."
+        )
+    if self.method == "cvxpy":
+      raise ValueError(f'{self.name}: "cvxpy" does not take padded games.')
 
   def solve(
     self,
@@ -69,6 +91,9 @@ class MetaSolver:
     Returns:
       The solution; `joint` has the meta-game's shape, duals and the rest that
       of the bucket. A warning is logged if it did not converge.
+
+    Raises:
+      SolverError: the joint is not finite: OpenSpiel would go on with it.
     """
     shape = meta_game.shape[1:]
     if target_joint is None:
@@ -83,6 +108,8 @@ class MetaSolver:
       self.method,
       strategy_mask=mask,
     )
+    if solution.status == solvers.Status.NOT_FINITE:
+      solution.check()
     if solution.status != solvers.Status.CONVERGED:
       logging.warning(
         "%s: %s on a meta-game of shape %s: residual %.1e, gap %.1e.",

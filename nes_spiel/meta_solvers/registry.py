@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Puts our meta-solvers into the tables of the installed OpenSpiel."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from nes_spiel import equilibria
 from nes_spiel.meta_solvers.meta_solver import MetaSolver
 
 
+@functools.cache
 def exact_meta_solvers() -> dict[str, MetaSolver]:
   """Returns the exact solver's names: a row of Table 3, then "ce" or "cce".
 
@@ -21,7 +23,7 @@ def exact_meta_solvers() -> dict[str, MetaSolver]:
   rows = {
     "me": equilibria.MaximumEntropy(),
     "mwme": equilibria.MaximumWelfareMaximumEntropy(),
-    "ms": equilibria.MaximumStrength(shared_epsilon=True),
+    "ms": equilibria.MaximumStrength(rho=1e3, shared_epsilon=True),
   }
   return {
     row + concept: MetaSolver(row + concept, concept, selection)
@@ -50,9 +52,9 @@ def register() -> tuple[str, ...]:
   """
   ours = exact_meta_solvers()
   psro = meta_strategies.META_STRATEGY_METHODS
-  for name in ours:
-    _check_free(name, jpsro.FLAG_TO_FUNC)
-    _check_free(name, psro)
+  for solver in ours.values():
+    _check_free(solver, jpsro.FLAG_TO_FUNC)
+    _check_free(solver, psro)
   for name, solver in ours.items():
     jpsro.FLAG_TO_FUNC[name] = solver.as_jpsro
     psro[name] = solver.as_psro
@@ -62,11 +64,13 @@ def register() -> tuple[str, ...]:
   return tuple(sorted(ours))
 
 
-def _check_free(name: str, table: dict[str, Callable[..., Any]]) -> None:
+def _check_free(
+  solver: MetaSolver, table: dict[str, Callable[..., Any]]
+) -> None:
   """Raises if the table has this name for a function that is not ours."""
-  owner = getattr(table.get(name), "__self__", None)
-  if name in table and not isinstance(owner, MetaSolver):
+  taken = table.get(solver.name)
+  if taken is not None and getattr(taken, "__self__", None) is not solver:
     raise ValueError(
-      f"register: the meta-solver name {name!r} is taken by {table[name]!r}; "
+      f"register: the meta-solver name {solver.name!r} is taken by {taken!r}; "
       "remove it from OpenSpiel's table first."
     )

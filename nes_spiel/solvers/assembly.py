@@ -49,18 +49,19 @@ def assemble(
   certified = jnp.full_like(cast_error, jnp.inf)
   if certifiable:
     certified = cast_error + duality.certified_distance(
-      problem, answer.duals, joint, largest
+      *jax.lax.stop_gradient((problem, answer.duals, joint, largest))
     )
   largest = largest / game.scale
   epsilon = dual.primal_epsilon(problem, answer.duals) / game.scale
   target = jnp.maximum(jnp.asarray(selection.target_epsilon), 0)
+  mask, concept = problem.strategy_mask, problem.concept
   scale = game.scale.reshape([-1] + [1] * (answer.duals.ndim - 1))
   solution = Solution(
     joint=joint,
     epsilon=epsilon,
     duals=answer.duals * scale,
-    gap_sum=jnp.sum(jnp.maximum(largest - target, 0)),
-    gap_sum_returned=jnp.sum(jnp.maximum(largest - epsilon, 0)),
+    gap_sum=gaps.excess_sum(largest, target, mask, concept),
+    gap_sum_returned=gaps.excess_sum(largest, epsilon, mask, concept),
     residual=answer.residual,
     cast_error=cast_error,
     certified_tv=certified,

@@ -32,8 +32,8 @@ def solve(
 
   Called on arrays it computes in float64 and returns NumPy. Called with tracers
   (under jit, vmap or grad) it stays traceable, is differentiable in payoffs and
-  selection, and returns arrays of the ambient precision; forward mode needs
-  `jax_enable_x64`.
+  selection, and returns arrays of the ambient precision; forward mode and
+  second derivatives need `jax_enable_x64`.
 
   Args:
     payoffs: `[n, *a]`, one array `[*a]` per player, or an OpenSpiel normal-form
@@ -63,10 +63,9 @@ def solve(
   """
   if openspiel.is_game(payoffs):
     payoffs = openspiel.from_openspiel(payoffs)
-  payoffs = validation.check_payoffs(payoffs)
+  payoffs = validation.check_payoffs(payoffs, strategy_mask=strategy_mask)
   if strategy_mask is not None:
-    strategy_mask = validation.check_strategy_mask(strategy_mask, payoffs.shape)
-    strategy_mask = strategy_mask[None]
+    strategy_mask = validation.as_array(strategy_mask)[None]
   selection = MaximumEntropy() if selection is None else selection
   check_selection(selection, payoffs.shape, strategy_mask)
   batch = batch_selection(selection, 1, payoffs.ndim - 1)
@@ -116,11 +115,7 @@ def solve_batch(
     >>> nes_spiel.solve_batch(games).joint.shape
     (8, 3, 3)
   """
-  payoffs = validation.check_payoffs(payoffs, batched=True)
-  if strategy_mask is not None:
-    strategy_mask = validation.check_strategy_mask(
-      strategy_mask, payoffs.shape, batched=True
-    )
+  payoffs = validation.check_payoffs(payoffs, True, strategy_mask)
   selection = MaximumEntropy() if selection is None else selection
   check_selection(selection, payoffs.shape[1:], strategy_mask, payoffs.shape[0])
   batch = batch_selection(selection, payoffs.shape[0], payoffs.ndim - 2)
@@ -148,6 +143,7 @@ def _solve(
       'concept: "ne" takes two-player constant-sum games; got '
       f'{payoffs.shape[1]} players. Use "cce" or "ce".'
     )
+  tolerance, max_iterations = float(tolerance), int(max_iterations)
   if strategy_mask is None:
     full = masks.full_strategy_mask(payoffs.shape[2:])
     strategy_mask = np.broadcast_to(full, (payoffs.shape[0], *full.shape))
@@ -169,7 +165,8 @@ def _solve_eagerly(
   max_iterations: int,
 ) -> Solution:
   """Solves concrete games in one compiled call; returns NumPy float64."""
-  with jax.enable_x64(True):
+  # Under a caller's jit, concrete games are still solved now, not staged.
+  with jax.enable_x64(True), jax.ensure_compile_time_eval():
     solution, violation = _compiled(
       *_to_float64(games), concept, tolerance, max_iterations, np.float64
     )

@@ -22,9 +22,9 @@ def in_float64(
   """Returns `function(real, fixed)` computed in float64, on traced arguments.
 
   Composes with jit, vmap and reverse-mode differentiation in `real`, in any
-  order. Forward mode needs `jax_enable_x64` to be set by the caller, since JAX
-  has no forward rule for a function that has a backward rule of its own. The
-  backward pass computes `function` again.
+  order, once. Second derivatives and forward mode need `jax_enable_x64` to be
+  set by the caller, since JAX has no forward rule for a function with a
+  backward rule of its own. The backward pass computes `function` again.
 
   Args:
     function: pure; returns a pytree to differentiate and one of integers.

@@ -68,12 +68,12 @@ class Solution:
     Raises:
       SolverError: some game did not; says which, how it stopped, the residual.
     """
-    status = np.atleast_1d(np.asarray(self.status))
+    status = np.ravel(self.status)
     failed = np.flatnonzero(status != Status.CONVERGED)
     if failed.size == 0:
       return self
     first = int(failed[0])
-    residual = np.atleast_1d(np.asarray(self.residual))[first]
+    residual = np.ravel(self.residual)[first]
     raise SolverError(
       f"{self.method}: {failed.size} of {status.size} games did not converge; "
       f"game {first}: {Status(int(status[first])).name}, residual "

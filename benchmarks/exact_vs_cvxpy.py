@@ -1,0 +1,419 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+r"""How fast the exact solver is beside CVXPY with Clarabel, on the same games.
+
+  python -m benchmarks.exact_vs_cvxpy --concepts=cce,ce --shapes=4x4,8x8
+
+Maximum entropy on L2-invariant games, float64. Where a choice had to be made it
+favours CVXPY: the problem is standardised and its deviation gains are computed
+beforehand, only the parameter that differs between games is assigned, and only
+`Problem.solve` is timed, at Clarabel's default tolerances (1e-8). Our time is
+that of the public call: checks, standardisation, interior point to 1e-10, gaps
+and residuals. Compilation is counted on neither side, except where CVXPY's
+problem is rebuilt for every game, as constants, which compile faster there than
+parameters; building the expressions is not counted.
+
+Where CVXPY fills in its parameters slowly (CE at 8x8) the rebuilt problem is
+the faster one, and the one to be compared with.
+
+Ours and theirs alternate, and a ratio compares neighbours in time. The second
+table compares the answers of the games that Clarabel calls optimal, in total
+variation (TV), at its default tolerances and at tight ones: the objective is
+about n rho sqrt|A|, so that its default relative tolerance leaves the joint
+loose.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import cvxpy as cp
+import jax
+import numpy as np
+from absl import app, flags, logging
+
+import nes_spiel
+from benchmarks import report
+from nes_spiel.equilibria import cvxpy_reference, problem
+
+_SHAPES = flags.DEFINE_list("shapes", ["4x4", "8x8"], "Strategies per player.")
+_CONCEPTS = flags.DEFINE_list("concepts", ["cce"], "Of cce and ce.")
+_GAMES = flags.DEFINE_integer("games", 512, "Games per shape.", lower_bound=1)
+_REBUILT = flags.DEFINE_integer(
+  "rebuilt_games", 64, "How many of them CVXPY also solves from scratch."
+)
+_SINGLE = flags.DEFINE_integer(
+  "single_games", 64, "How many of them are also solved one per call."
+)
+_PROCESSES = flags.DEFINE_integer(
+  "processes", None, "CVXPY's processes; one per core if not given."
+)
+_REPEATS = flags.DEFINE_integer("repeats", 5, "Of all measurements.")
+_SEED = flags.DEFINE_integer("seed", 0, "Of the games.")
+
+# Ours takes milliseconds: one measurement is the mean of so many calls.
+OUR_CALLS = 5
+# Clarabel's options when it is asked for all it has.
+TIGHT = {"tol_gap_abs": 1e-13, "tol_gap_rel": 1e-13, "tol_feas": 1e-12}
+SPEED_COLUMNS = (
+  "concept",
+  "shape",
+  "method",
+  "games",
+  *report.spread_names("us/game"),
+  "games/s",
+  *report.spread_names("ratio"),
+)
+AGREEMENT_COLUMNS = (
+  "concept",
+  "shape",
+  "games",
+  "our compile s",
+  "single compile s",
+  "CVXPY compile s",
+  "ours not converged",
+  "our max residual",
+  "Clarabel not optimal",
+  "TV median",
+  "TV max",
+  "tight not optimal",
+  "tight TV median",
+  "tight TV max",
+)
+
+
+class Work(NamedTuple):
+  """The games of one shape, as both sides take them.
+
+  Attributes:
+    concept: "ce" or "cce".
+    shape: `(a_1, ..., a_n)`.
+    payoffs: `[b, n, *a]`.
+    first: the standardised problem of the first game.
+    gains: `[b, row, joint]`, CVXPY's parameter, one per game. The others are
+      the same in all games of a shape.
+  """
+
+  concept: str
+  shape: tuple[int, ...]
+  payoffs: np.ndarray
+  first: problem.Problem
+  gains: np.ndarray
+
+  @property
+  def label(self) -> tuple[str, str]:
+    """Returns concept and shape as printed."""
+    return self.concept, "x".join(map(str, self.shape))
+
+
+class Answers(NamedTuple):
+  """What CVXPY said: one word, and one joint `[*a]` (or None), per game."""
+
+  status: list[str]
+  joints: list[np.ndarray | None]
+
+
+def make_work(concept: str, shape: tuple[int, ...]) -> Work:
+  """Samples games and writes down CVXPY's parameters for each of them."""
+  with jax.enable_x64(True):
+    payoffs = nes_spiel.games.sample_invariant(
+      jax.random.key(_SEED.value), _GAMES.value, shape
+    )
+    stated = jax.device_get(jax.vmap(lambda g: _state(g, concept))(payoffs))
+    reference = cvxpy_reference.CvxpyReference(shape, concept)
+    rows = []
+    for index in range(_GAMES.value):
+      one = jax.tree.map(lambda leaf, i=index: leaf[i], stated)
+      reference.set_game(one)
+      rows.append(reference.gains.value)
+    first = jax.tree.map(lambda leaf: leaf[0], stated)
+  return Work(concept, shape, np.asarray(payoffs), first, np.stack(rows))
+
+
+def _state(payoffs: Any, concept: str) -> problem.Problem:
+  """Returns the problem that both sides solve."""
+  selection = nes_spiel.MaximumEntropy()
+  return problem.standardized_problem(payoffs, selection, concept)[0]
+
+
+def seconds(function: Callable[[], Any]) -> float:
+  """Returns how long a call takes."""
+  start = time.perf_counter()
+  function()
+  return time.perf_counter() - start
+
+
+class CompiledOnce:
+  """CVXPY's problem, compiled at construction, solved for game after game."""
+
+  def __init__(self, work: Work):
+    self.work, self.reference = work, build(work)
+    self.reference.gains.value = work.gains[0]
+    self.compile_seconds = seconds(lambda: solve_one(self.reference))
+
+  def solve(self, **options: Any) -> Answers:
+    """Solves all games."""
+    return self.solve_games(self.work.gains, **options)
+
+  def solve_games(self, gains: np.ndarray, **options: Any) -> Answers:
+    """Solves the games with these gains; options are Clarabel's."""
+    answers = Answers([], [])
+    for parameter in gains:
+      self.reference.gains.value = parameter
+      answers.status.append(solve_one(self.reference, **options))
+      answers.joints.append(self.reference.joint.value)
+    return answers
+
+
+def build(work: Work) -> cvxpy_reference.CvxpyReference:
+  """States the problem and sets all parameters."""
+  with jax.enable_x64(True):
+    reference = cvxpy_reference.CvxpyReference(work.shape, work.concept)
+    reference.set_game(work.first)
+  return reference
+
+
+def solve_one(reference: cvxpy_reference.CvxpyReference, **options: Any) -> str:
+  """Solves the game that was set; returns CVXPY's word for how it went."""
+  with warnings.catch_warnings():
+    # CVXPY warns of inaccurate solutions; they are counted.
+    warnings.simplefilter("ignore", UserWarning)
+    try:
+      reference.problem.solve(solver="CLARABEL", **options)
+      return str(reference.problem.status)
+    except cp.SolverError:
+      return "solver_error"
+
+
+def rebuilt_seconds(work: Work, count: int) -> float:
+  """Returns what CVXPY takes for the first games, compiling each anew."""
+  total = 0.0
+  for parameter in work.gains[:count]:
+    reference = build(work)
+    reference.gains.value = parameter
+    # Parameters become constants: the cheaper way if used once.
+    total += seconds(lambda r=reference: solve_one(r, ignore_dpp=True))
+  return total
+
+
+class Workers:
+  """One process per core, each with a compiled problem and its share."""
+
+  def __init__(self, work: Work, count: int):
+    context = multiprocessing.get_context("spawn")
+    pipes = [context.Pipe() for _ in range(count)]
+    self.connections = [ours for ours, _ in pipes]
+    shares = np.array_split(work.gains, count)
+    self.processes = [
+      context.Process(
+        target=serve,
+        args=(theirs, work._replace(gains=share, payoffs=None)),
+        daemon=True,
+      )
+      for (_, theirs), share in zip(pipes, shares, strict=True)
+    ]
+    for process in self.processes:
+      process.start()
+    for _, theirs in pipes:
+      theirs.close()
+    self._gather()
+
+  def solve(self) -> None:
+    """Lets every process solve its share; returns when all are done."""
+    for connection in self.connections:
+      connection.send("solve")
+    self._gather()
+
+  def close(self) -> None:
+    """Ends the processes."""
+    for connection, process in zip(
+      self.connections, self.processes, strict=True
+    ):
+      connection.send("end")
+      process.join()
+
+  def _gather(self) -> None:
+    """Waits for all."""
+    for connection in self.connections:
+      connection.recv()
+
+
+def serve(connection: Any, work: Work) -> None:
+  """What a process of `Workers` does: compiles, then solves when asked."""
+  compiled = CompiledOnce(work)
+  connection.send("ready")
+  while connection.recv() != "end":
+    compiled.solve()
+    connection.send("done")
+
+
+@contextlib.contextmanager
+def workers(work: Work) -> Iterator[Workers]:
+  """Starts the processes, ends them whatever happens."""
+  pool = Workers(work, _PROCESSES.value or os.cpu_count() or 1)
+  try:
+    yield pool
+  finally:
+    pool.close()
+
+
+def batch_seconds(work: Work) -> float:
+  """Returns what one call of ours takes for all games."""
+
+  def calls() -> None:
+    for _ in range(OUR_CALLS):
+      nes_spiel.solve_batch(work.payoffs, work.concept)
+
+  return seconds(calls) / OUR_CALLS
+
+
+def single_seconds(work: Work, compiled: CompiledOnce) -> tuple[float, float]:
+  """Returns what ours and theirs take one game per call, taking turns."""
+  ours, theirs = 0.0, 0.0
+  for payoffs, gains in zip(
+    work.payoffs[: _SINGLE.value], work.gains, strict=False
+  ):
+    ours += seconds(lambda p=payoffs: nes_spiel.solve(p, work.concept))
+    theirs += seconds(lambda g=gains: compiled.solve_games(g[None]))
+  return ours, theirs
+
+
+def measure_speed(
+  work: Work, compiled: CompiledOnce, pool: Workers
+) -> list[tuple[Any, ...]]:
+  """Times ours and every peer in turn; returns rows of the table of speed."""
+  total, processes = len(work.gains), len(pool.processes)
+  rebuilt, single = min(_REBUILT.value, total), min(_SINGLE.value, total)
+  peers: dict[str, tuple[Callable[[], float], int]] = {
+    "CVXPY compiled once": (lambda: seconds(compiled.solve), total),
+    f"CVXPY, {processes} processes": (lambda: seconds(pool.solve), total),
+    "CVXPY rebuilt": (lambda: rebuilt_seconds(work, rebuilt), rebuilt),
+  }
+  pairs = {name: [] for name in peers}
+  alone = []
+  for repeat in range(_REPEATS.value):
+    logging.info("%s %s: repeat %d", *work.label, repeat)
+    for name, (peer, games) in peers.items():
+      pairs[name].append((batch_seconds(work) / total, peer() / games))
+    alone.append(np.divide(single_seconds(work, compiled), single))
+  counts = {name: games for name, (_, games) in peers.items()}
+  return _speed_rows(work, counts, pairs, alone)
+
+
+def _speed_rows(
+  work: Work,
+  counts: dict[str, int],
+  pairs: dict[str, list[tuple[float, float]]],
+  alone: list[np.ndarray],
+) -> list[tuple[Any, ...]]:
+  """Returns the rows from pairs of seconds per game, ours and theirs."""
+  every = np.concatenate([np.array(pair)[:, 0] for pair in pairs.values()])
+  rows = [_row(work, "nes_spiel.solve_batch", len(work.gains), every)]
+  for name, pair in pairs.items():
+    ours, theirs = np.transpose(pair)
+    rows.append(_row(work, name, counts[name], theirs, ours))
+  ours, theirs = np.transpose(alone)
+  single = min(_SINGLE.value, len(work.gains))
+  rows.append(_row(work, "nes_spiel.solve, one per call", single, ours))
+  rows.append(_row(work, "CVXPY, one per call", single, theirs, ours))
+  return rows
+
+
+def _row(
+  work: Work,
+  method: str,
+  games: int,
+  times: Any,
+  base: Any = None,
+) -> tuple[Any, ...]:
+  """Returns a row of the table of speed from seconds per game."""
+  ratio = ("", "", "")
+  if base is not None:
+    ratio = report.spread(np.divide(times, base))
+  each = report.spread(np.multiply(times, 1e6))
+  return (*work.label, method, games, *each, 1e6 / each[1], *ratio)
+
+
+def measure_agreement(
+  work: Work, compiled: CompiledOnce, compile_seconds: tuple[float, float]
+) -> tuple[Any, ...]:
+  """Compares the answers; returns a row of the table of agreement."""
+  ours = nes_spiel.solve_batch(work.payoffs, work.concept)
+  return (
+    *work.label,
+    len(work.gains),
+    *compile_seconds,
+    compiled.compile_seconds,
+    int(np.sum(ours.status != nes_spiel.Status.CONVERGED)),
+    float(ours.residual.max()),
+    *_distances(ours.joint, compiled.solve()),
+    *_distances(ours.joint, compiled.solve(**TIGHT)),
+  )
+
+
+def _distances(
+  joints: np.ndarray, answers: Answers
+) -> tuple[int, float, float]:
+  """Returns how often CVXPY failed, else median and maximum distance."""
+  found = [
+    total_variation(ours, theirs)
+    for ours, theirs, status in zip(joints, *answers[::-1], strict=True)
+    if status == "optimal"
+  ]
+  failed = len(joints) - len(found)
+  return failed, float(np.median(found or np.nan)), max(found, default=np.nan)
+
+
+def total_variation(ours: np.ndarray, theirs: np.ndarray) -> float:
+  """Returns the distance between our joint and theirs, made a distribution."""
+  theirs = np.maximum(theirs.reshape(ours.shape), 0)
+  return float(np.abs(ours - theirs / theirs.sum()).sum() / 2)
+
+
+def run(work: Work) -> tuple[list[tuple[Any, ...]], tuple[Any, ...]]:
+  """Returns the rows of both tables for one shape and concept."""
+
+  def batch() -> Any:
+    return nes_spiel.solve_batch(work.payoffs, work.concept)
+
+  def single() -> Any:
+    return nes_spiel.solve(work.payoffs[0], work.concept)
+
+  # The first call compiles.
+  compile_seconds = [seconds(call) - seconds(call) for call in (batch, single)]
+  compiled = CompiledOnce(work)
+  with workers(work) as pool:
+    speed = measure_speed(work, compiled, pool)
+  return speed, measure_agreement(work, compiled, tuple(compile_seconds))
+
+
+def main(arguments: list[str]) -> None:
+  if len(arguments) > 1:
+    raise app.UsageError(f"unexpected arguments: {arguments[1:]}")
+  jax.config.update("jax_enable_compilation_cache", False)
+  report.show_setting(
+    games="L2-invariant, maximum entropy, float64",
+    seed=_SEED.value,
+    repeats=f"{_REPEATS.value}; ours the mean of {OUR_CALLS} calls in each",
+    ratio="time per game over ours measured just before: over solve_batch, "
+    "and over solve for one per call",
+  )
+  speed, agreement = [], []
+  for concept in _CONCEPTS.value:
+    for shape in _SHAPES.value:
+      work = make_work(concept, tuple(map(int, shape.split("x"))))
+      rows, row = run(work)
+      speed.extend(rows)
+      agreement.append(row)
+  report.Table("exact_vs_cvxpy_speed", "Speed", SPEED_COLUMNS, speed).show()
+  report.Table(
+    "exact_vs_cvxpy_agreement", "Agreement", AGREEMENT_COLUMNS, agreement
+  ).show()
+
+
+if __name__ == "__main__":
+  app.run(main)

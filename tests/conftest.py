@@ -1,0 +1,170 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Strict mode for every test, and what several tests share.
+
+Shapes and dtypes in signatures are checked at run time, ranks and dtypes never
+promoted silently. Fixtures that end in `_by_hand` are NumPy loops that follow
+the definitions literally: what the library computes is compared with them.
+"""
+
+import itertools
+import os
+
+# LAPACK's threads spin beside XLA's: with more than one the solver's Cholesky
+# factorisations take a hundred times longer as soon as two processes run.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import jax
+import jaxtyping
+import numpy as np
+import pytest
+
+jax.config.update("jax_numpy_rank_promotion", "raise")
+jax.config.update("jax_numpy_dtype_promotion", "strict")
+# What is annotated as an array of JAX is also called with NumPy's, by tests and
+# by users; shapes and dtypes are checked all the same.
+jaxtyping.Array = jax.Array | np.ndarray
+jaxtyping.install_import_hook(
+  # A function that takes a float takes an int (PEP 484).
+  "nes_spiel",
+  "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))",
+)
+
+CHUNK = 16  # games per compiled call: one compilation per shape and concept
+
+
+@pytest.fixture
+def x64():
+  """Double precision for one test."""
+  with jax.enable_x64(True):
+    yield
+
+
+@pytest.fixture(scope="session")
+def random_games():
+  """Returns a function that draws games `[b, n, *a]`, standardised (L2)."""
+
+  def draw(seed, batch, shape):
+    rng = np.random.default_rng(seed)
+    payoffs = rng.normal(size=(batch, len(shape), *shape))
+    axes = tuple(range(2, payoffs.ndim))
+    payoffs = payoffs - payoffs.mean(axes, keepdims=True)
+    return payoffs / payoffs.std(axes, keepdims=True)
+
+  return draw
+
+
+@pytest.fixture(scope="session")
+def random_joint():
+  """Returns a function that draws a joint of the given shape."""
+
+  def draw(seed, shape):
+    joint = np.random.default_rng(seed).exponential(size=shape)
+    return joint / joint.sum()
+
+  return draw
+
+
+@pytest.fixture(scope="session")
+def gains_by_hand():
+  """Returns a function for all players' deviation gains, from Eqs. 1 and 3.
+
+  `[n, d, *a]` for CCE and `[n, d, d, *a]` for CE, zero beyond a player's own
+  strategies.
+  """
+
+  def gains(payoffs, concept):
+    shape = payoffs.shape[1:]
+    n, d = len(shape), max(shape)
+    out = np.zeros((n, d, *([d] if concept == "ce" else []), *shape))
+    for p, joint in itertools.product(range(n), np.ndindex(*shape)):
+      for deviation in range(shape[p]):
+        left = (*joint[:p], deviation, *joint[p + 1 :])
+        gain = payoffs[(p, *left)] - payoffs[(p, *joint)]
+        if concept == "cce":
+          out[(p, deviation, *joint)] = gain
+        else:
+          out[(p, deviation, joint[p], *joint)] = gain
+    return out
+
+  return gains
+
+
+@pytest.fixture(scope="session")
+def largest_gains_by_hand(gains_by_hand):
+  """Returns a function for each player's largest expected gain `[n]`."""
+
+  def largest(payoffs, joint, concept, deviations="pair"):
+    table = gains_by_hand(payoffs, concept)
+    best = []
+    for p, k in enumerate(payoffs.shape[1:]):
+      axes = tuple(range(-joint.ndim, 0))
+      expected = (table[p] * joint).sum(axes)
+      if concept == "cce":
+        best.append(max(expected[:k]))
+      elif deviations == "swap":
+        best.append(expected[:k, :k].max(0).clip(0).sum())
+      else:
+        pairs = [expected[i, j] for i in range(k) for j in range(k) if i != j]
+        best.append(max(pairs, default=0))
+    return np.array(best)
+
+  return largest
+
+
+@pytest.fixture(scope="session")
+def state():
+  """Returns a function that states Eq. 6 for one game, in double precision."""
+  from nes_spiel import equilibria
+
+  compiled = jax.jit(
+    lambda payoffs, selection, mask, concept: equilibria.standardized_problem(
+      payoffs, selection, concept, mask
+    )[0],
+    static_argnums=3,
+  )
+
+  def build(payoffs, selection, concept, mask=None):
+    with jax.enable_x64(True):
+      selection = jax.tree.map(lambda x: np.asarray(x, np.float64), selection)
+      problem = compiled(np.asarray(payoffs), selection, mask, concept)
+      return jax.device_get(problem)
+
+  return build
+
+
+@pytest.fixture(scope="session")
+def solve_problems():
+  """Returns a function that solves problems of one shape and concept.
+
+  It returns joints `[b, *a]`, epsilons `[b, n]` and the `DualSolution`, all
+  with a leading batch axis, in NumPy. Chunks of one size keep the number of
+  compilations at one per shape, concept and kind of epsilon.
+  """
+  from nes_spiel import equilibria
+
+  def one(problem, tolerance):
+    solution = equilibria.solve_dual(problem, tolerance)
+    return (
+      equilibria.primal_joint(problem, solution.duals),
+      equilibria.primal_epsilon(problem, solution.duals),
+      solution,
+    )
+
+  compiled = jax.jit(
+    lambda problems, tolerance: jax.vmap(lambda p: one(p, tolerance))(problems),
+    static_argnums=1,
+  )
+
+  def solve(problems, tolerance=1e-10):
+    pieces = []
+    with jax.enable_x64(True):
+      for first in range(0, len(problems), CHUNK):
+        chunk = list(problems[first : first + CHUNK])
+        chunk += [chunk[-1]] * (CHUNK - len(chunk))
+        stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *chunk)
+        pieces.append(jax.device_get(compiled(stacked, tolerance)))
+    whole = jax.tree.map(lambda *leaves: np.concatenate(leaves), *pieces)
+    return jax.tree.map(lambda leaf: leaf[: len(problems)], whole)
+
+  return solve

@@ -1,0 +1,144 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The dual of Eq. 6: values by hand, derivatives by automatic ones."""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from nes_spiel import equilibria
+from nes_spiel.equilibria import curvature, dual
+
+SHAPES = [(2, 3), (2, 3, 2)]
+KINDS = [("ce", False), ("cce", False), ("ce", True), ("cce", True)]
+CLOSE = {"rtol": 1e-9, "atol": 1e-10}  # double precision
+
+pytestmark = pytest.mark.usefixtures("x64")
+
+
+@pytest.fixture
+def instance(random_games, random_joint, state):
+  """Returns a function for a problem with every parameter set, and duals."""
+
+  def build(shape, concept, shared):
+    payoffs = random_games(0, 1, shape)[0]
+    rng = np.random.default_rng(1)
+    selection = equilibria.Selection(
+      target_joint=random_joint(1, shape),
+      target_epsilon=0.1 * rng.normal(size=len(shape)),
+      max_epsilon=2 + rng.uniform(size=len(shape)),
+      welfare=rng.normal(size=shape),
+      mu=0.7,
+      rho=3.0,
+      shared_epsilon=shared,
+    )
+    problem = state(payoffs, selection, concept)
+    if shared:  # one epsilon has one range
+      problem = dataclasses.replace(
+        problem,
+        target_epsilon=np.full(len(shape), 0.1),
+        max_epsilon=np.full(len(shape), 2.5),
+      )
+    problem = jax.tree.map(jnp.asarray, problem)
+    duals = rng.exponential(0.3, size=problem.dual_mask.shape)
+    return problem, jnp.asarray(np.where(problem.dual_mask, duals, 0))
+
+  return build
+
+
+@pytest.mark.parametrize(("concept", "shared"), KINDS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_values_by_hand(shape, concept, shared, instance, gains_by_hand):
+  """Eqs. 7 to 10, written with a table of all gains."""
+  problem, duals = instance(shape, concept, shared)
+  n, joints = len(shape), int(np.prod(shape))
+  table = gains_by_hand(np.asarray(problem.payoffs), concept)
+  flat = np.asarray(duals).reshape(n, -1)
+  reference = np.asarray(problem.reference_logits).reshape(-1)
+  logits = reference - np.einsum("pk,pkj->j", flat, table.reshape(n, -1, joints))
+  total = np.exp(logits).sum()
+  joint = (np.exp(logits) / total).reshape(shape)
+  top, target = np.asarray(problem.max_epsilon), np.asarray(
+    problem.target_epsilon
+  )
+  rho, sums = float(problem.rho), flat.sum(1)
+  moved = np.full(n, sums.sum()) if shared else sums
+  epsilon = top - (top - target) * np.exp(-moved / rho)
+  loss = np.log(total) + (top * sums).sum()
+  loss -= rho * (epsilon[0] if shared else epsilon.sum())
+  np.testing.assert_allclose(dual.primal_joint(problem, duals), joint, **CLOSE)
+  np.testing.assert_allclose(
+    dual.primal_epsilon(problem, duals), epsilon, **CLOSE
+  )
+  np.testing.assert_allclose(dual.dual_loss(problem, duals), loss, **CLOSE)
+
+
+@pytest.mark.parametrize(("concept", "shared"), KINDS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_derivatives_are_the_automatic_ones(shape, concept, shared, instance):
+  """Eq. 11, and the Hessian."""
+  problem, duals = instance(shape, concept, shared)
+
+  @jax.jit
+  def automatic(duals):
+    def loss(duals):
+      return dual.dual_loss(problem, duals)
+
+    return jax.grad(loss)(duals), jax.hessian(loss)(duals)
+
+  mask = np.asarray(problem.dual_mask)
+  gradient, hessian = automatic(duals)
+  np.testing.assert_allclose(
+    dual.dual_gradient(problem, duals), np.where(mask, gradient, 0), **CLOSE
+  )
+  both = mask.reshape(-1)[:, None] & mask.reshape(-1)
+  np.testing.assert_allclose(
+    curvature.dual_hessian(problem, duals),
+    np.where(both, np.asarray(hessian).reshape(mask.size, mask.size), 0),
+    **CLOSE,
+  )
+  joint = dual.primal_joint(problem, duals)
+  np.testing.assert_array_equal(
+    curvature.dual_hessian(problem, duals, joint),
+    curvature.dual_hessian(problem, duals),
+  )
+
+
+@pytest.mark.parametrize("concept", ["ce", "cce"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_covariance_is_that_of_the_table_of_gains(
+  shape, concept, random_games, random_joint, gains_by_hand
+):
+  payoffs, joint = random_games(2, 1, shape)[0], random_joint(2, shape)
+  table = gains_by_hand(payoffs, concept).reshape(-1, joint.size)
+  expected = np.cov(table, aweights=joint.reshape(-1), ddof=0)
+  actual = equilibria.gain_covariance(
+    jnp.asarray(payoffs), jnp.asarray(joint), concept
+  )
+  np.testing.assert_allclose(actual, expected, **CLOSE)
+
+
+@pytest.mark.parametrize(("concept", "shared"), KINDS)
+def test_residual_by_hand(concept, shared, instance):
+  problem, duals = instance((2, 3), concept, shared)
+  gradient = np.asarray(dual.dual_gradient(problem, duals))
+  duals = np.array(duals)
+  first = tuple(np.argwhere(problem.dual_mask)[0])
+  duals[first] = 0.0
+  mask = np.asarray(problem.dual_mask)
+  expected = np.abs(np.minimum(duals, gradient))[mask].max()
+  assert expected > 0.01
+  np.testing.assert_allclose(
+    dual.residual(problem, jnp.asarray(duals), jnp.asarray(gradient)), expected
+  )
+
+
+@pytest.mark.parametrize("concept", ["ce", "cce"])
+def test_the_loss_is_convex(concept, instance):
+  problem, duals = instance((2, 3), concept, False)
+  spectrum = np.linalg.eigvalsh(curvature.dual_hessian(problem, duals))
+  assert spectrum[0] >= -1e-12  # rounding of a matrix of order one
+  assert spectrum[-1] > 0.1

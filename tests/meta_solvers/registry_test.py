@@ -1,0 +1,110 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""register() adds our names to OpenSpiel's tables and takes none away."""
+
+import pytest
+from open_spiel.python.algorithms import jpsro
+from open_spiel.python.algorithms.psro_v2 import meta_strategies
+
+from nes_spiel import meta_solvers
+
+CONCEPTS = {
+  "mecce": "cce",
+  "mece": "ce",
+  "mscce": "cce",
+  "msce": "ce",
+  "mwmecce": "cce",
+  "mwmece": "ce",
+}
+NAMES = tuple(CONCEPTS)
+
+
+@pytest.fixture(autouse=True)
+def tables(monkeypatch):
+  """Gives each test copies of OpenSpiel's tables without our names."""
+
+  def theirs(table):
+    return {name: f for name, f in table.items() if name not in NAMES}
+
+  psro = theirs(meta_strategies.META_STRATEGY_METHODS)
+  known = tuple(name for name in jpsro.META_SOLVERS if name not in NAMES)
+  monkeypatch.setattr(jpsro, "FLAG_TO_FUNC", theirs(jpsro.FLAG_TO_FUNC))
+  monkeypatch.setattr(jpsro, "META_SOLVERS", known)
+  monkeypatch.setattr(meta_strategies, "META_STRATEGY_METHODS", psro)
+
+
+def snapshot():
+  """Returns the tables, with each of our methods as (solver, method's name)."""
+
+  def comparable(table):
+    return {
+      name: (f.__self__, f.__name__) if hasattr(f, "__self__") else f
+      for name, f in table.items()
+    }
+
+  return (
+    comparable(jpsro.FLAG_TO_FUNC),
+    jpsro.META_SOLVERS,
+    comparable(meta_strategies.META_STRATEGY_METHODS),
+  )
+
+
+def test_names_are_added_and_theirs_stay():
+  functions, known, methods = snapshot()
+  assert meta_solvers.register() == NAMES
+  after = snapshot()
+  assert after[1] == (*known, *NAMES)
+  for before, table in ((functions, after[0]), (methods, after[2])):
+    assert before.items() <= table.items()
+    assert set(table) - set(before) == set(NAMES)
+  for name in NAMES:
+    solver = after[0][name][0]
+    assert isinstance(solver, meta_solvers.MetaSolver)
+    assert (solver.name, solver.concept) == (name, CONCEPTS[name])
+    assert after[0][name] == (solver, "as_jpsro")
+    assert after[2][name] == (solver, "as_psro")
+
+
+def test_registering_again_changes_nothing():
+  meta_solvers.register()
+  before = snapshot()
+  assert meta_solvers.register() == NAMES
+  assert snapshot() == before
+  assert len(set(jpsro.META_SOLVERS)) == len(jpsro.META_SOLVERS)
+
+
+def test_the_tuple_is_that_which_flags_will_list():
+  meta_solvers.register()
+  assert set(jpsro.META_SOLVERS) == set(jpsro.FLAG_TO_FUNC)
+
+
+@pytest.mark.parametrize("table", ["jpsro", "psro"])
+def test_a_foreign_solver_is_not_overwritten(table):
+  def foreign(*args, **kwargs):
+    raise AssertionError("never called")
+
+  taken = {
+    "jpsro": jpsro.FLAG_TO_FUNC,
+    "psro": meta_strategies.META_STRATEGY_METHODS,
+  }[table]
+  taken["mwmece"] = foreign  # the last one that is looked at
+  before = snapshot()
+  with pytest.raises(ValueError, match=r"'mwmece' is taken by .*foreign"):
+    meta_solvers.register()
+  assert snapshot() == before
+
+
+def test_a_foreign_method_is_not_overwritten():
+  class Foreign:
+    def solve(self):
+      raise AssertionError("never called")
+
+  jpsro.FLAG_TO_FUNC["mecce"] = Foreign().solve
+  with pytest.raises(ValueError, match="'mecce' is taken"):
+    meta_solvers.register()
+
+
+def test_no_name_promises_a_network_that_is_not_shipped():
+  meta_solvers.register()
+  names = {*jpsro.META_SOLVERS, *meta_strategies.META_STRATEGY_METHODS}
+  assert not [name for name in names if name.startswith("nes_")]
