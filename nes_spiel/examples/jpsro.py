@@ -9,21 +9,23 @@ r"""JPSRO with nes_spiel's meta-solvers, checkpointed at every iteration.
   python -m nes_spiel.examples.jpsro --output_dir=/tmp/jpsro --evaluate
 
 Takes the flags of OpenSpiel's own example and runs its loop. `--game` is one of
-that example's names or any OpenSpiel game string.
+that example's names or any OpenSpiel game string. The meta-solver that
+evaluates is the one that trains, unless another is asked for.
 """
 
 import pathlib
+import random
 import time
 from typing import Any
 
 import numpy as np
 import pyspiel
-from absl import app, flags, logging
+from absl import app, flags
 from open_spiel.python.algorithms import jpsro
 from tqdm import tqdm
 
 from nes_spiel import meta_solvers, runs
-from nes_spiel.examples import jpsro_state, mediated_play
+from nes_spiel.examples import command_line, jpsro_state, mediated_play
 
 # Registered first: OpenSpiel's example lists the names in its flags.
 meta_solvers.register()
@@ -31,12 +33,13 @@ meta_solvers.register()
 from open_spiel.python.examples import jpsro as openspiel_jpsro  # noqa: E402
 
 FLAGS = flags.FLAGS
+flags.set_default(FLAGS["train_meta_solver"], "mecce")
 
 flags.DEFINE_string(
   "output_dir", None, "Folder for checkpoints and the picture of gaps."
 )
 flags.DEFINE_bool(
-  "resume", False, "Continue from the newest checkpoint in --output_dir."
+  "resume", False, "Continue the run in --output_dir, with its flags."
 )
 flags.DEFINE_bool(
   "evaluate", False, "Measure and play the newest joint in --output_dir."
@@ -55,6 +58,7 @@ RUN_FLAGS = (
   "target_equilibrium",
   "br_selection",
   "train_meta_solver",
+  "eval_meta_solver",
   "ignore_repeats",
   "action_value_tolerance",
 )
@@ -73,24 +77,11 @@ def get_game(name: str) -> pyspiel.Game:
     ) from error
 
 
-def eval_meta_solver() -> str:
-  """Returns the evaluation solver; the training one if none was asked for."""
-  asked = FLAGS["eval_meta_solver"].present
-  return FLAGS.eval_meta_solver if asked else FLAGS.train_meta_solver
-
-
-def run_identity() -> dict[str, Any]:
-  """Returns the flags that make a checkpoint belong to this run."""
-  identity = {name: FLAGS[name].value for name in RUN_FLAGS}
-  return identity | {"eval_meta_solver": eval_meta_solver()}
-
-
 def load_state(
   game: pyspiel.Game,
 ) -> tuple[jpsro_state.JpsroState, dict[str, np.ndarray]]:
   """Returns the newest state in --output_dir, and its arrays."""
   arrays, values = runs.load_checkpoint(FLAGS.output_dir)
-  runs.check_same_run(values, run_identity())
   return jpsro_state.from_arrays(game, arrays, values["step"]), arrays
 
 
@@ -98,6 +89,9 @@ def train(game: pyspiel.Game) -> jpsro_state.JpsroState:
   """Runs OpenSpiel's loop; returns the last state."""
   newest: list[jpsro_state.JpsroState] = []
   bar = tqdm(total=FLAGS.iterations + 1, desc=FLAGS.train_meta_solver)
+
+  # The loop seeds NumPy's generator alone.
+  random.seed(FLAGS.seed)
 
   def initialize(*values: Any) -> tuple[Any, ...]:
     state = jpsro_state.JpsroState(*values[:-1])
@@ -117,14 +111,13 @@ def train(game: pyspiel.Game) -> jpsro_state.JpsroState:
         FLAGS.output_dir,
         newest[0].iteration,
         jpsro_state.to_arrays(newest[0]),
-        run_identity(),
+        command_line.run_identity(RUN_FLAGS),
       )
 
   jpsro.run_loop(
     game=game,
     game_name=FLAGS.game,
     iterations=FLAGS.iterations,
-    eval_meta_solver=eval_meta_solver(),
     initialize_callback=initialize,
     callback=callback,
     **{name: FLAGS[name].value for name in RUN_FLAGS if name != "game"},
@@ -137,7 +130,9 @@ def print_gaps(state: jpsro_state.JpsroState) -> None:
   """Prints the gap of the meta-joint in the full game, by iteration."""
   concept = FLAGS.target_equilibrium.upper()
   print(f"\nIteration  {concept} gap, summed over players, of the")
-  print(f"           {FLAGS.train_meta_solver:>12}  {eval_meta_solver():>12}")
+  print(
+    f"           {FLAGS.train_meta_solver:>12}  {FLAGS.eval_meta_solver:>12}"
+  )
   gaps = zip(state.train_meta_gaps, state.eval_meta_gaps, strict=True)
   for iteration, (trained, evaluated) in enumerate(gaps):
     print(f"{iteration:9d}  {sum(trained):12.6f}  {sum(evaluated):12.6f}")
@@ -171,14 +166,20 @@ def main(argv: list[str]) -> None:
   """Trains, or evaluates what was trained."""
   if len(argv) > 1:
     raise app.UsageError(f"unexpected arguments: {argv[1:]}")
-  if (FLAGS.resume or FLAGS.evaluate) and not FLAGS.output_dir:
-    raise app.UsageError("--resume and --evaluate need --output_dir.")
-  game = get_game(FLAGS.game)
-  if FLAGS.evaluate:
-    evaluate(game)
-    return
-  if not FLAGS["verbosity"].present:  # the loop logs a page per iteration
-    logging.set_verbosity(logging.WARNING)
+  command_line.quiet_logs()
+  with command_line.readable_errors():
+    if FLAGS.resume or FLAGS.evaluate:
+      if not FLAGS.output_dir:
+        raise ValueError("--resume and --evaluate need --output_dir.")
+      command_line.adopt_run_flags(FLAGS.output_dir, RUN_FLAGS)
+    elif not FLAGS["eval_meta_solver"].present:
+      FLAGS.eval_meta_solver = FLAGS.train_meta_solver
+    game = get_game(FLAGS.game)
+    (evaluate if FLAGS.evaluate else train_and_report)(game)
+
+
+def train_and_report(game: pyspiel.Game) -> None:
+  """Trains, prints the gaps and saves their picture."""
   started = time.perf_counter()
   state = train(game)
   print_gaps(state)

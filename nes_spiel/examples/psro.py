@@ -15,7 +15,6 @@ learned ones (DQN, policy gradient) run that example itself:
 import pathlib
 import random
 import time
-from typing import Any
 
 import numpy as np
 import pyspiel
@@ -24,12 +23,14 @@ from open_spiel.python.algorithms.psro_v2 import meta_strategies
 from tqdm import tqdm
 
 from nes_spiel import meta_solvers, runs
-from nes_spiel.examples import mediated_play, psro_solver
+from nes_spiel.examples import command_line, mediated_play, psro_solver
 
 FLAGS = flags.FLAGS
 
 flags.DEFINE_string("game_name", "kuhn_poker", "OpenSpiel game string.")
-flags.DEFINE_integer("n_players", 2, "The number of players.", lower_bound=2)
+flags.DEFINE_integer(
+  "n_players", None, "The number of players; the game's default if not given."
+)
 flags.DEFINE_string("meta_strategy_method", "mecce", "Name of the meta-solver.")
 flags.DEFINE_integer(
   "number_policies_selected",
@@ -65,7 +66,7 @@ flags.DEFINE_string(
   "output_dir", None, "Folder for checkpoints and the picture of NashConv."
 )
 flags.DEFINE_bool(
-  "resume", False, "Continue from the newest checkpoint in --output_dir."
+  "resume", False, "Continue the run in --output_dir, with its flags."
 )
 flags.DEFINE_bool(
   "evaluate", False, "Measure and play the newest joint in --output_dir."
@@ -106,13 +107,15 @@ def get_game() -> pyspiel.Game:
     ValueError: OpenSpiel cannot load it with this number of players.
   """
   try:
+    if FLAGS.n_players is None:
+      return pyspiel.load_game_as_turn_based(FLAGS.game_name)
     return pyspiel.load_game_as_turn_based(
       FLAGS.game_name, {"players": FLAGS.n_players}
     )
   except RuntimeError as error:
     raise ValueError(
-      f"--game_name: OpenSpiel refuses {FLAGS.game_name!r} with "
-      f"{FLAGS.n_players} players: {error}"
+      f"--game_name: OpenSpiel refuses {FLAGS.game_name!r} (--n_players="
+      f"{FLAGS.n_players}): {error}"
     ) from error
 
 
@@ -131,20 +134,10 @@ def make_solver() -> psro_solver.PsroSolver:
 def resume(
   solver: psro_solver.PsroSolver,
 ) -> tuple[int, dict[str, np.ndarray]]:
-  """Restores the newest checkpoint; returns its iteration and arrays.
-
-  Raises:
-    ValueError: it was written with other flags.
-  """
+  """Restores the newest checkpoint; returns its iteration and arrays."""
   arrays, values = runs.load_checkpoint(FLAGS.output_dir)
-  runs.check_same_run(values, run_identity())
   solver.restore(arrays)
   return values["step"], arrays
-
-
-def run_identity() -> dict[str, Any]:
-  """Returns the flags that make a checkpoint belong to this run."""
-  return {name: FLAGS[name].value for name in RUN_FLAGS}
 
 
 def train(solver: psro_solver.PsroSolver) -> list[float]:
@@ -166,16 +159,19 @@ def train(solver: psro_solver.PsroSolver) -> list[float]:
     if FLAGS.output_dir:
       arrays = solver.to_arrays() | {"nash_conv": np.asarray(history)}
       runs.save_checkpoint(
-        FLAGS.output_dir, iteration + 1, arrays, run_identity()
+        FLAGS.output_dir,
+        iteration + 1,
+        arrays,
+        command_line.run_identity(RUN_FLAGS),
       )
   return history
 
 
-def print_history(history: list[float]) -> None:
+def print_history(history: list[float], players: int) -> None:
   """Prints NashConv and exploitability, NashConv / n, by iteration."""
   print("\nIteration   NashConv  Exploitability")
   for iteration, conv in enumerate(history):
-    print(f"{iteration:9d}  {conv:9.6f}  {conv / FLAGS.n_players:14.6f}")
+    print(f"{iteration:9d}  {conv:9.6f}  {conv / players:14.6f}")
 
 
 def evaluate(solver: psro_solver.PsroSolver) -> None:
@@ -194,17 +190,23 @@ def main(argv: list[str]) -> None:
   """Trains, or evaluates what was trained."""
   if len(argv) > 1:
     raise app.UsageError(f"unexpected arguments: {argv[1:]}")
-  if (FLAGS.resume or FLAGS.evaluate) and not FLAGS.output_dir:
-    raise app.UsageError("--resume and --evaluate need --output_dir.")
+  command_line.quiet_logs()
   meta_solvers.register()
-  check_meta_strategy_method(FLAGS.meta_strategy_method)
-  solver = make_solver()
-  if FLAGS.evaluate:
-    evaluate(solver)
-    return
+  with command_line.readable_errors():
+    if FLAGS.resume or FLAGS.evaluate:
+      if not FLAGS.output_dir:
+        raise ValueError("--resume and --evaluate need --output_dir.")
+      command_line.adopt_run_flags(FLAGS.output_dir, RUN_FLAGS)
+    check_meta_strategy_method(FLAGS.meta_strategy_method)
+    solver = make_solver()
+    (evaluate if FLAGS.evaluate else train_and_report)(solver)
+
+
+def train_and_report(solver: psro_solver.PsroSolver) -> None:
+  """Trains, prints NashConv and saves its picture."""
   started = time.perf_counter()
   history = train(solver)
-  print_history(history)
+  print_history(history, solver.game.num_players())
   print(f"{time.perf_counter() - started:.1f} seconds")
   if FLAGS.output_dir and FLAGS.plot:
     from nes_spiel.examples import plots

@@ -19,6 +19,7 @@ from absl import app, flags
 from jaxtyping import Float
 
 from nes_spiel import equilibria, games, solvers
+from nes_spiel.examples import command_line
 
 FLAGS = flags.FLAGS
 
@@ -56,8 +57,8 @@ def load_payoffs(name: str) -> Float[np.ndarray, "n *a"]:
     return games.load(name)
   except ValueError as error:
     raise ValueError(
-      f"--game: {name!r} is no .nfg or .npy file and none of the classics "
-      f"{', '.join(games.classics.NAMES)}; OpenSpiel: {error}"
+      f"--game: {name!r} is no .nfg or .npy file, none of the classics "
+      f"{', '.join(games.classics.NAMES)}, and OpenSpiel does not load it."
     ) from error
 
 
@@ -136,13 +137,12 @@ def main(argv: list[str]) -> Any:
   """Solves and prints; exits with 1 if the solver did not converge."""
   if len(argv) > 1:
     raise app.UsageError(f"unexpected arguments: {argv[1:]}")
-  try:
+  command_line.quiet_logs()
+  with command_line.readable_errors():
     payoffs = load_payoffs(FLAGS.game)
     solution = solvers.solve(
       payoffs, FLAGS.concept, make_selection(), FLAGS.method
     )
-  except ValueError as error:
-    raise app.UsageError(str(error)) from error
   print_solution(payoffs, solution)
   if FLAGS.output_dir:
     save(solution, FLAGS.output_dir)

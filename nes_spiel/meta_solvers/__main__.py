@@ -9,6 +9,7 @@ OpenSpiel's examples bind the list of names when they are imported, so ours have
 to be registered before.
 """
 
+import importlib.util
 import runpy
 import sys
 
@@ -40,10 +41,12 @@ def main(arguments: list[str]) -> None:
     raise SystemExit("usage: python -m nes_spiel.meta_solvers MODULE [ARGS]")
   registry.register()
   sys.argv = list(arguments)
+  if not _exists(arguments[0]):
+    raise SystemExit(f"{arguments[0]}: there is no module of this name.")
   try:
     runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
   except Exception as error:
-    missing = [name for name in EXTRAS if _names(error, name)]
+    missing = [name for name in EXTRAS if _is_missing(error, name)]
     if not missing:
       raise
     raise SystemExit(
@@ -52,10 +55,23 @@ def main(arguments: list[str]) -> None:
     ) from error
 
 
-def _names(error: Exception, package: str) -> bool:
-  """Returns whether an error is about a package that is not installed."""
-  absent = isinstance(error, ImportError) or "installed" in str(error)
-  return absent and package in str(error).lower()
+def _exists(module: str) -> bool:
+  """Returns whether there is a module of this name."""
+  try:
+    return importlib.util.find_spec(module) is not None
+  except ModuleNotFoundError as error:
+    if module.startswith(f"{error.name}."):
+      return False
+    raise
+
+
+def _is_missing(error: Exception, package: str) -> bool:
+  """Returns whether an error says that a package is not installed."""
+  if isinstance(error, ModuleNotFoundError):
+    return (error.name or "").split(".")[0] == package
+  # CVXPY: "The solver ECOS is not installed."
+  words = str(error).lower()
+  return package in words and "not installed" in words
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def save_checkpoint(
   values: Mapping[str, Any],
   keep: int = 3,
 ) -> pathlib.Path:
-  """Writes a checkpoint and removes all but the newest ones.
+  """Writes a checkpoint and removes later ones, and all but the last before.
 
   Args:
     folder: made if it does not exist.
@@ -50,12 +50,16 @@ def save_checkpoint(
   folder.mkdir(parents=True, exist_ok=True)
   path = folder / f"step_{step:09d}.safetensors"
   unfinished = path.with_suffix(".unfinished")
-  contiguous = {name: np.ascontiguousarray(a) for name, a in arrays.items()}
-  header = {_HEADER: json.dumps({"step": step, **values})}
+  contiguous = {name: np.asarray(a, order="C") for name, a in arrays.items()}
+  header = {_HEADER: json.dumps({**values, "step": step})}
   save_file(contiguous, unfinished, metadata=header)
   os.replace(unfinished, path)
-  for old in list_checkpoints(folder)[:-keep]:
-    old.unlink()
+  found = list_checkpoints(folder)
+  # Later ones were left by another run: this one starts over in their folder.
+  later = [other for other in found if other.name > path.name]
+  earlier = [other for other in found if other.name <= path.name]
+  for superfluous in later + earlier[:-keep]:
+    superfluous.unlink()
   return path
 
 

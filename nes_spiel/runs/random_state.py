@@ -13,14 +13,16 @@ import numpy as np
 
 def get_random_state() -> dict[str, np.ndarray]:
   """Returns NumPy's and Python's global generator states as arrays."""
-  kind, keys, position, has_gauss, gauss = np.random.get_state()
+  numpy_state = np.random.get_state(legacy=False)
+  kind = numpy_state["bit_generator"]
   if kind != "MT19937":
     raise ValueError(f"NumPy's global generator: MT19937 expected, got {kind}.")
+  position = numpy_state["state"]["pos"], numpy_state["has_gauss"]
   _, words, spare = random.getstate()
   return {
-    "numpy_keys": np.asarray(keys),
-    "numpy_position": np.asarray([position, has_gauss], np.int64),
-    "numpy_gauss": np.asarray([gauss], np.float64),
+    "numpy_keys": np.asarray(numpy_state["state"]["key"]),
+    "numpy_position": np.asarray(position, np.int64),
+    "numpy_gauss": np.asarray([numpy_state["gauss"]], np.float64),
     "python_words": np.asarray(words, np.uint32),
     "python_gauss": np.asarray([np.nan if spare is None else spare]),
   }

@@ -155,6 +155,7 @@ def _solve(
   return _solve_eagerly(games, concept, tolerance, max_iterations)
 
 
+_DOUBLE = np.dtype(np.float64)
 _compiled = jax.jit(exact.solve_games, static_argnums=(3, 4, 5, 6))
 
 
@@ -168,7 +169,7 @@ def _solve_eagerly(
   # Under a caller's jit, concrete games are still solved now, not staged.
   with jax.enable_x64(True), jax.ensure_compile_time_eval():
     solution, violation = _compiled(
-      *_to_float64(games), concept, tolerance, max_iterations, np.float64
+      *_to_float64(games), concept, tolerance, max_iterations, _DOUBLE
     )
     solution, violation = jax.device_get((solution, violation))
   if concept == "ne":

@@ -1,0 +1,52 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What the binaries share: flags of a run, quiet logs, readable errors."""
+
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from absl import flags, logging
+
+from nes_spiel import runs
+
+FLAGS = flags.FLAGS
+
+
+def run_identity(names: Sequence[str]) -> dict[str, Any]:
+  """Returns the flags that make a checkpoint belong to a run."""
+  return {name: FLAGS[name].value for name in names}
+
+
+def adopt_run_flags(folder: str, names: Sequence[str]) -> None:
+  """Takes the flags that were not given from a folder's newest checkpoint.
+
+  Args:
+    folder: of the checkpoints.
+    names: the flags that make a run.
+
+  Raises:
+    ValueError: no checkpoint there, or a flag was given that contradicts it.
+  """
+  _, values = runs.load_checkpoint(folder)
+  for name in names:
+    if not FLAGS[name].present:
+      FLAGS[name].value = values.get(name, FLAGS[name].value)
+  runs.check_same_run(values, run_identity(names))
+
+
+def quiet_logs() -> None:
+  """Logs warnings only, unless --verbosity was given."""
+  if not FLAGS["verbosity"].present:
+    logging.set_verbosity(logging.WARNING)
+
+
+@contextlib.contextmanager
+def readable_errors() -> Iterator[None]:
+  """Turns a ValueError, the user's mistake, into one line and exit status 2."""
+  try:
+    yield
+  except ValueError as error:
+    print(f"error: {error}", file=sys.stderr)
+    raise SystemExit(2) from error
