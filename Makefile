@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest -n 2
 
 .PHONY: demo test lint verify bench clean
 
-demo: $(VENV)/.plot
+demo: $(VENV)/.demo
 	$(BIN)/python -m nes_spiel.examples.jpsro --game=kuhn_poker_3p \
 	  --train_meta_solver=mecce --iterations=15 --output_dir=out/demo
 
@@ -32,10 +32,10 @@ clean:
 	rm -rf $(VENV) out build dist *.egg-info
 
 # A stamp per set of extras, renewed when the dependencies change.
-$(VENV)/.plot: pyproject.toml
+$(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[plot]'
+	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
 $(VENV)/.dev: pyproject.toml

@@ -1,13 +1,15 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures that the examples save. Needs matplotlib: the extra `plot`."""
+"""Pictures that the examples save."""
 
 import os
 import pathlib
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 from jaxtyping import Float
+from matplotlib import figure as mpl_figure
 
 from nes_spiel.examples import jpsro_state
 
@@ -15,19 +17,7 @@ BLUE, ORANGE, GREY = "#2166ac", "#d6604d", "#666666"
 
 
 def figure(width: float, height: float, columns: int = 1) -> tuple[Any, Any]:
-  """Returns a matplotlib figure and its axes, drawn without a display.
-
-  Raises:
-    ImportError: matplotlib is missing; with the pip line.
-  """
-  try:
-    import matplotlib as mpl
-    from matplotlib import figure as mpl_figure
-  except ImportError as error:
-    raise ImportError(
-      "Pictures need matplotlib: pip install 'nes_spiel[plot]'; or pass "
-      "--noplot."
-    ) from error
+  """Returns a matplotlib figure and its axes, drawn without a display."""
   mpl.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
   drawing = mpl_figure.Figure(figsize=(width, height), layout="constrained")
   return drawing, drawing.subplots(1, columns, squeeze=False)[0]
