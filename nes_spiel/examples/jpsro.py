@@ -33,7 +33,7 @@ meta_solvers.register()
 from open_spiel.python.examples import jpsro as openspiel_jpsro  # noqa: E402
 
 FLAGS = flags.FLAGS
-flags.set_default(FLAGS["train_meta_solver"], "mecce")
+FLAGS.set_default("train_meta_solver", "mecce")
 
 flags.DEFINE_string(
   "output_dir", None, "Folder for checkpoints and the picture of gaps."
