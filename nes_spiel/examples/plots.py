@@ -49,7 +49,7 @@ def save_gaps(
   left.semilogy(np.maximum(gaps, 1e-8), "o-", color=BLUE, markersize=4)
   left.set(
     xlabel="Iteration",
-    ylabel="Gap in the full game, summed over players",
+    ylabel="Gap in the full game",
     title=f"{game}: {gaps[-1]:.4f} after {len(gaps)} iterations",
   )
   left.grid(alpha=0.3)

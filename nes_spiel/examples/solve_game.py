@@ -58,7 +58,8 @@ def load_payoffs(name: str) -> Float[np.ndarray, "n *a"]:
   except ValueError as error:
     raise ValueError(
       f"--game: {name!r} is no .nfg or .npy file, none of the classics "
-      f"{', '.join(games.classics.NAMES)}, and OpenSpiel does not load it."
+      f"{', '.join(games.classics.NAMES)}; nor does OpenSpiel load it, as it "
+      'does "matrix_pd".'
     ) from error
 
 

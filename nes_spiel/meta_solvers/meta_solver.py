@@ -16,11 +16,11 @@ from nes_spiel.equilibria import Selection
 
 # A meta-game is padded up to a power of two, so that a run, which adds a policy
 # at each iteration, compiles a handful of times.
-SMALLEST_BUCKET = 4
+SMALLEST_BUCKET = 8
 
 
 def bucket(size: int) -> int:
-  """Returns the smallest power of two, at least 4, that is >= size."""
+  """Returns the smallest power of two, at least 8, that is >= size."""
   return max(SMALLEST_BUCKET, 1 << (size - 1).bit_length())
 
 

@@ -166,12 +166,14 @@ def _solve_eagerly(
   max_iterations: int,
 ) -> Solution:
   """Solves concrete games in one compiled call; returns NumPy float64."""
-  # Under a caller's jit, concrete games are still solved now, not staged.
-  with jax.enable_x64(True), jax.ensure_compile_time_eval():
-    solution, violation = _compiled(
-      *_to_float64(games), concept, tolerance, max_iterations, _DOUBLE
-    )
-    solution, violation = jax.device_get((solution, violation))
+  arguments = (*_to_float64(games), concept, tolerance, max_iterations, _DOUBLE)
+  with jax.enable_x64(True):
+    answer = _compiled(*arguments)
+    if validation.is_traced(answer):
+      # A caller's jit has staged the call; concrete games are solved now.
+      with jax.ensure_compile_time_eval():
+        answer = _compiled(*arguments)
+    solution, violation = jax.device_get(answer)
   if concept == "ne":
     _check_constant_sum(violation)
   return solution

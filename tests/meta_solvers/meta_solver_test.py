@@ -9,7 +9,6 @@ import pytest
 from absl import logging
 
 from nes_spiel import equilibria, games, meta_solvers, solvers
-from nes_spiel.meta_solvers import meta_solver
 
 SOLVERS = meta_solvers.exact_meta_solvers()
 MECCE = SOLVERS["mecce"]
@@ -43,7 +42,7 @@ def total_variation(left, right):
 
 @pytest.mark.parametrize(
   ("size", "expected"),
-  [(1, 4), (3, 4), (4, 4), (5, 8), (8, 8), (9, 16), (16, 16), (17, 32)],
+  [(1, 8), (7, 8), (8, 8), (9, 16), (16, 16), (17, 32)],
 )
 def test_bucket(size, expected):
   assert meta_solvers.bucket(size) == expected
@@ -75,13 +74,8 @@ def test_padding_to_a_bucket_changes_nothing(name, random_games):
 
 
 @pytest.fixture
-def selecting(monkeypatch):
-  """Returns a function that makes ME solvers with a given rho.
-
-  One bucket for the small games and the repeated ones: both have the same
-  compiled shape.
-  """
-  monkeypatch.setattr(meta_solver, "SMALLEST_BUCKET", 8)
+def selecting():
+  """Returns a function that makes ME solvers with a given rho."""
 
   def make(concept, rho):
     selection = equilibria.Selection(rho=rho, max_epsilon=4.0)
