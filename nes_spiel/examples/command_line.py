@@ -14,6 +14,23 @@ from nes_spiel import runs
 FLAGS = flags.FLAGS
 
 
+def define_run_flags() -> None:
+  """Defines what a binary with a long run takes beside its own flags."""
+  flags.DEFINE_string(
+    "output_dir", None, "Folder for checkpoints and the picture."
+  )
+  flags.DEFINE_bool(
+    "resume", False, "Continue the run in --output_dir, with its flags."
+  )
+  flags.DEFINE_bool(
+    "evaluate", False, "Measure and play the newest joint in --output_dir."
+  )
+  flags.DEFINE_integer(
+    "episodes", 1000, "Episodes that --evaluate plays.", lower_bound=1
+  )
+  flags.DEFINE_bool("plot", True, "Save a picture with the checkpoints.")
+
+
 def run_identity(names: Sequence[str]) -> dict[str, Any]:
   """Returns the flags that make a checkpoint belong to a run."""
   return {name: FLAGS[name].value for name in names}

@@ -35,19 +35,7 @@ from open_spiel.python.examples import jpsro as openspiel_jpsro  # noqa: E402
 FLAGS = flags.FLAGS
 FLAGS.set_default("train_meta_solver", "mecce")
 
-flags.DEFINE_string(
-  "output_dir", None, "Folder for checkpoints and the picture of gaps."
-)
-flags.DEFINE_bool(
-  "resume", False, "Continue the run in --output_dir, with its flags."
-)
-flags.DEFINE_bool(
-  "evaluate", False, "Measure and play the newest joint in --output_dir."
-)
-flags.DEFINE_integer(
-  "episodes", 1000, "Episodes that --evaluate plays.", lower_bound=1
-)
-flags.DEFINE_bool("plot", True, "Save a picture of the gaps.")
+command_line.define_run_flags()
 
 # What must be the same for a run to be the same run.
 RUN_FLAGS = (

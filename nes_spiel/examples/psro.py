@@ -62,19 +62,7 @@ flags.DEFINE_bool(
   "Best-respond to the product of the marginals rather than to the joint.",
 )
 flags.DEFINE_integer("seed", 1, "Seed.")
-flags.DEFINE_string(
-  "output_dir", None, "Folder for checkpoints and the picture of NashConv."
-)
-flags.DEFINE_bool(
-  "resume", False, "Continue the run in --output_dir, with its flags."
-)
-flags.DEFINE_bool(
-  "evaluate", False, "Measure and play the newest joint in --output_dir."
-)
-flags.DEFINE_integer(
-  "episodes", 1000, "Episodes that --evaluate plays.", lower_bound=1
-)
-flags.DEFINE_bool("plot", True, "Save a picture of NashConv by iteration.")
+command_line.define_run_flags()
 
 # What must be the same for a run to be the same run.
 RUN_FLAGS = (
