@@ -34,6 +34,14 @@ CHUNK = 16  # games per compiled call: one compilation per shape and concept
 
 
 @pytest.fixture
+def unchecked():
+  """Run-time type checks off: what a user sees who has none."""
+  jaxtyping.config.update("jaxtyping_disable", True)
+  yield
+  jaxtyping.config.update("jaxtyping_disable", False)
+
+
+@pytest.fixture
 def x64():
   """Double precision for one test."""
   with jax.enable_x64(True):

@@ -36,6 +36,9 @@ FLAGS = flags.FLAGS
 FLAGS.set_default("train_meta_solver", "mecce")
 
 command_line.define_run_flags()
+# So that --help lists what other modules define.
+flags.adopt_module_key_flags(command_line)
+flags.adopt_module_key_flags(openspiel_jpsro)
 
 # What must be the same for a run to be the same run.
 RUN_FLAGS = (

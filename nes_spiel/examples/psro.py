@@ -63,6 +63,8 @@ flags.DEFINE_bool(
 )
 flags.DEFINE_integer("seed", 1, "Seed.")
 command_line.define_run_flags()
+# So that --help lists what other modules define.
+flags.adopt_module_key_flags(command_line)
 
 # What must be the same for a run to be the same run.
 RUN_FLAGS = (

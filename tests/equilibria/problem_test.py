@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a selection in the caller's units becomes Eq. 6 on the standard scale."""
 
-import inspect
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -113,9 +111,9 @@ def test_reference_logits_under_a_mask(payoffs, state, random_joint):
   np.testing.assert_allclose(problem.max_epsilon, [2, 2], **CLOSE)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_unknown_concept(payoffs):
   with pytest.raises(ValueError, match=r"concept: expected one of .* 'ne'"):
-    # Run-time type checks would refuse it first; a user's call has none.
-    inspect.unwrap(equilibria.standardized_problem)(
+    equilibria.standardized_problem(
       jnp.asarray(payoffs), equilibria.MaximumEntropy(), "ne"
     )

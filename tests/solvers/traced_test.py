@@ -195,6 +195,17 @@ def test_masked_entries_have_no_gradient(payoffs):
   assert np.abs(gradient[:, :, 0]).max() > 1e-3
 
 
+def test_an_inactive_target_has_a_finite_gradient(payoffs):
+  def total(payoffs):
+    solution = nes_spiel.solve(
+      payoffs, "cce", nes_spiel.MaximumEntropy(target_epsilon=np.inf)
+    )
+    return jnp.sum(solution.joint[:, 0] ** 2)
+
+  gradient = jax.jit(jax.grad(total))(payoffs[0])
+  np.testing.assert_allclose(gradient, np.zeros((2, 2, 2)), atol=1e-7)
+
+
 def test_constant_payoffs_have_a_finite_gradient():
   _, gradient = compiled_gradient()(np.full((2, *SHAPE), 0.3, np.float32))
   np.testing.assert_array_equal(gradient, np.zeros((2, *SHAPE)))
