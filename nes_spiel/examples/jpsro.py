@@ -34,6 +34,7 @@ from open_spiel.python.examples import jpsro as openspiel_jpsro  # noqa: E402
 
 FLAGS = flags.FLAGS
 FLAGS.set_default("train_meta_solver", "mecce")
+FLAGS.set_default("eval_meta_solver", None)  # the one that trains
 
 command_line.define_run_flags()
 # So that --help lists what other modules define.
@@ -163,7 +164,7 @@ def main(argv: list[str]) -> None:
       if not FLAGS.output_dir:
         raise ValueError("--resume and --evaluate need --output_dir.")
       command_line.adopt_run_flags(FLAGS.output_dir, RUN_FLAGS)
-    elif not FLAGS["eval_meta_solver"].present:
+    elif FLAGS.eval_meta_solver is None:
       FLAGS.eval_meta_solver = FLAGS.train_meta_solver
     game = get_game(FLAGS.game)
     (evaluate if FLAGS.evaluate else train_and_report)(game)
