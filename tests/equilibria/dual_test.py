@@ -58,17 +58,21 @@ def test_values_by_hand(shape, concept, shared, instance, gains_by_hand):
   table = gains_by_hand(np.asarray(problem.payoffs), concept)
   flat = np.asarray(duals).reshape(n, -1)
   reference = np.asarray(problem.reference_logits).reshape(-1)
-  logits = reference - np.einsum("pk,pkj->j", flat, table.reshape(n, -1, joints))
+  logits = reference - np.einsum(
+    "pk,pkj->j", flat, table.reshape(n, -1, joints)
+  )
   total = np.exp(logits).sum()
   joint = (np.exp(logits) / total).reshape(shape)
-  top, target = np.asarray(problem.max_epsilon), np.asarray(
-    problem.target_epsilon
+  top, target = (
+    np.asarray(problem.max_epsilon),
+    np.asarray(problem.target_epsilon),
   )
   rho, sums = float(problem.rho), flat.sum(1)
   moved = np.full(n, sums.sum()) if shared else sums
   epsilon = top - (top - target) * np.exp(-moved / rho)
   loss = np.log(total) + (top * sums).sum()
-  loss -= rho * (epsilon[0] if shared else epsilon.sum())
+  slack = top - epsilon
+  loss += rho * (slack[0] if shared else slack.sum())
   np.testing.assert_allclose(dual.primal_joint(problem, duals), joint, **CLOSE)
   np.testing.assert_allclose(
     dual.primal_epsilon(problem, duals), epsilon, **CLOSE

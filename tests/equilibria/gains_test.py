@@ -88,9 +88,7 @@ def test_masked_strategies_have_no_gains(
   cube, padded = np.full((2, 3, 3), 1e3), np.zeros((3, 3))
   cube[:, ::2, 1:], padded[::2, 1:] = small, joint
   actual = np.asarray(
-    gains.expected_gains(
-      jnp.asarray(cube), jnp.asarray(padded), concept, mask
-    )
+    gains.expected_gains(jnp.asarray(cube), jnp.asarray(padded), concept, mask)
   )
   expected = (gains_by_hand(small, concept) * joint).sum((-2, -1))
   for player, kept in enumerate(([0, 2], [1, 2])):
@@ -127,7 +125,7 @@ def test_matrices_and_tensors(player):
 def test_unknown_concept():
   with pytest.raises(ValueError, match=r"concept: expected .* 'cce'.* 'nash'"):
     gains.check_concept("nash")
-  with pytest.raises(ValueError, match="concept: .* 'ne'"):
+  with pytest.raises(ValueError, match=r"concept: .* 'ne'"):
     gains.deviation_gains(jnp.zeros((2, 2, 2)), 0, "ne")
 
 

@@ -98,9 +98,7 @@ def test_welfare_is_the_sum_of_raw_payoffs_then_standardised(payoffs, state):
 def test_reference_logits_under_a_mask(payoffs, state, random_joint):
   mask = np.array([[True, True, False], [True, False, True]])
   target, welfare = random_joint(0, (2, 3)), np.arange(6.0).reshape(2, 3)
-  selection = equilibria.Selection(
-    target_joint=target, welfare=welfare, mu=2.0
-  )
+  selection = equilibria.Selection(target_joint=target, welfare=welfare, mu=2.0)
   problem = state(payoffs, selection, "cce", mask)
   kept = welfare[:, [0, 2]]
   kept_target = target[:, [0, 2]] / target[:, [0, 2]].sum()

@@ -84,7 +84,10 @@ def test_traced_payoffs_are_checked_for_shape_only():
 @pytest.mark.parametrize(
   ("mask", "message"),
   [
-    (np.ones((2, 2), bool), r"strategy_mask: .*\(2, 2, 3\).*\(2, 3\).*\(2, 2\)"),
+    (
+      np.ones((2, 2), bool),
+      r"strategy_mask: .*\(2, 2, 3\).*\(2, 3\).*\(2, 2\)",
+    ),
     (np.ones((2, 3)), "strategy_mask: expected booleans, got float64"),
     (np.arange(6).reshape(2, 3) < 3, "strategy_mask: .* player 1 has none"),
     # Strategy 2 of player 0 is true, but lies beyond its axis.
@@ -100,5 +103,7 @@ def test_refused_mask_in_a_batch_names_the_game():
   mask = np.ones((4, 2, 3), bool)
   assert validation.check_strategy_mask(mask, (4, 2, 2, 3), True) is mask
   mask[2, 1] = False
-  with pytest.raises(ValueError, match=re.escape("player 1 has none in game 2")):
+  with pytest.raises(
+    ValueError, match=re.escape("player 1 has none in game 2")
+  ):
     validation.check_strategy_mask(mask, (4, 2, 2, 3), batched=True)
