@@ -32,7 +32,7 @@ def product_of_marginals(joint: Float[Array, "*a"]) -> Float[Array, "*a"]:
   product = jnp.ones((), joint.dtype)
   for player in range(joint.ndim):
     others = tuple(axis for axis in range(joint.ndim) if axis != player)
-    product = product[..., None] * jnp.sum(joint, axis=others)
+    product = jnp.multiply.outer(product, jnp.sum(joint, axis=others))
   return product
 
 

@@ -11,7 +11,7 @@ import dataclasses
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Bool, Float, Shaped
 
 from nes_spiel.equilibria import gains, welfare
 from nes_spiel.equilibria.selection import RHO, RHO_UNREACHABLE, Selection
@@ -40,7 +40,7 @@ class Problem:
   target_epsilon: Float[Array, "..."]
   max_epsilon: Float[Array, "..."]
   rho: Float[Array, "..."]
-  strategy_mask: Bool[Array, "..."]
+  strategy_mask: Shaped[Array, "..."]  # Bool; float0 in a tangent
   concept: gains.Concept = dataclasses.field(metadata={"static": True})
   shared_epsilon: bool = dataclasses.field(
     default=False, metadata={"static": True}

@@ -27,9 +27,7 @@ def feasible_objective(problem, joint, epsilon, largest_gains):
   if problem.shared_epsilon:
     epsilon = np.full_like(epsilon, epsilon.max())
   return float(
-    duality.primal_objective(
-      problem, jnp.asarray(joint), jnp.asarray(epsilon)
-    )
+    duality.primal_objective(problem, jnp.asarray(joint), jnp.asarray(epsilon))
   )
 
 
@@ -62,8 +60,7 @@ def test_agreement(
   for row in rows.values():
     selection = dataclasses.replace(row, shared_epsilon=shared)
     problems = [
-      state(game, selection, concept)
-      for game in random_games(1, GAMES, SHAPE)
+      state(game, selection, concept) for game in random_games(1, GAMES, SHAPE)
     ]
     joints, epsilons, _ = solve_problems(problems)
     solved = 0
@@ -104,7 +101,9 @@ def test_duals_agree(random_games, state, solve_problems):
 
 
 def test_a_failure_shows_in_the_status(random_games, state):
-  problem = state(random_games(3, 1, SHAPE)[0], equilibria.MaximumEntropy(), "cce")
+  problem = state(
+    random_games(3, 1, SHAPE)[0], equilibria.MaximumEntropy(), "cce"
+  )
   reference = CvxpyReference(SHAPE, "cce")
   reference.set_game(problem)
   assert reference.solve(max_iter=1).status != "optimal"

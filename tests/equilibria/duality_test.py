@@ -110,7 +110,9 @@ def test_certificate_bounds_the_distance(concept, shared, solved):
   rng = np.random.default_rng(1)
   tightest = np.inf
   for size in (1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0):
-    duals = solution.duals * np.exp(size * rng.normal(size=solution.duals.shape))
+    duals = solution.duals * np.exp(
+      size * rng.normal(size=solution.duals.shape)
+    )
     duals = duals + 0.01 * size * rng.exponential(size=duals.shape)
     duals = np.where(problems[0].dual_mask, duals, 0)
     joint, bound, loss = map(np.asarray, certify(stacked, duals))
@@ -138,9 +140,7 @@ def test_an_inactive_target_costs_nothing(state, random_joint):
   values, divergences = [], []
   for seed in range(2):
     joint = random_joint(seed, (3, 3))
-    values.append(
-      duality.primal_objective(problem, joint, problem.max_epsilon)
-    )
+    values.append(duality.primal_objective(problem, joint, problem.max_epsilon))
     divergences.append((joint * np.log(joint)).sum())
   # Equal up to the constant that Eq. 7 leaves out.
   np.testing.assert_allclose(

@@ -107,7 +107,10 @@ def test_clones_have_the_derivative_of_the_small_game(concept):
 
   value = jax.jit(joint)
   _, slope = jax.jit(lambda p, t: jax.jvp(joint, (p,), (t,)))(small, direction)
-  ahead, behind = value(small + 1e-5 * direction), value(small - 1e-5 * direction)
+  ahead, behind = (
+    value(small + 1e-5 * direction),
+    value(small - 1e-5 * direction),
+  )
   numeric = (ahead - behind) / 2e-5
   assert np.isfinite(slope).all()
   np.testing.assert_allclose(slope, numeric, atol=1e-6)

@@ -73,9 +73,7 @@ def test_permuting_players_and_strategies(
   for i, (players, order) in enumerate(moves):
     expected = np.transpose(joints[i], players)[np.ix_(*order)]
     np.testing.assert_allclose(others[i], expected, **CLOSE)
-    np.testing.assert_allclose(
-      other_epsilons[i], epsilons[i][players], **CLOSE
-    )
+    np.testing.assert_allclose(other_epsilons[i], epsilons[i][players], **CLOSE)
     for new, old in enumerate(players):
       block = solution.duals[i][old]
       block = block[np.ix_(*[order[new]] * block.ndim)]

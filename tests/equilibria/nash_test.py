@@ -51,9 +51,7 @@ def test_violation_is_the_largest_sum(state):
 
 def test_rho_is_raised_until_nash_conv_is_small(state):
   row = np.random.default_rng(1).normal(size=(3, 3))
-  problem = state(
-    np.stack([row, -row]), equilibria.MaximumEntropy(), "cce"
-  )
+  problem = state(np.stack([row, -row]), equilibria.MaximumEntropy(), "cce")
   solve = jax.jit(nash.solve_constant_sum, static_argnums=(1, 2))
   at, solution = jax.device_get(solve(problem, 1e-10, 200))
   assert solution.status == Status.CONVERGED
@@ -65,9 +63,7 @@ def test_rho_is_raised_until_nash_conv_is_small(state):
 
 def test_a_nash_conv_out_of_reach_is_not_called_converged(state):
   row = np.random.default_rng(1).normal(size=(3, 3))
-  problem = state(
-    np.stack([row, -row]), equilibria.MaximumEntropy(), "cce"
-  )
+  problem = state(np.stack([row, -row]), equilibria.MaximumEntropy(), "cce")
   # A CCE of gap 0.5 is what is asked for, whatever rho.
   loose = dataclasses.replace(problem, target_epsilon=np.full(2, 0.5))
   solve = jax.jit(nash.solve_constant_sum, static_argnums=(1, 2))

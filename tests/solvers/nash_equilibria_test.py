@@ -1,0 +1,146 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Nash equilibria of constant-sum games, against linear programming."""
+
+import jax
+import numpy as np
+import pytest
+from scipy import optimize
+
+import nes_spiel
+from nes_spiel import Status
+from nes_spiel.games import classics
+
+NASH_CONV = 1e-6  # of the payoff scale: what the solver promises
+
+
+def nash_conv(payoffs, solution):
+  """Sum of both players' gains against the marginals, standard units."""
+  row, column = solution.marginals()[0], solution.marginals()[1]
+  row, column = row[: payoffs.shape[1]], column[: payoffs.shape[2]]
+  values = np.einsum("pij,i,j->p", payoffs, row, column)
+  best = (payoffs[0] @ column).max(), (row @ payoffs[1]).max()
+  return ((np.array(best) - values) / payoffs.std((1, 2))).sum()
+
+
+def value_by_linear_programming(row_payoffs):
+  """The row player's maximin value."""
+  k, m = row_payoffs.shape
+  found = optimize.linprog(
+    np.append(np.zeros(k), -1),
+    A_ub=np.hstack([-row_payoffs.T, np.ones((m, 1))]),
+    b_ub=np.zeros(m),
+    A_eq=np.append(np.ones(k), 0)[None],
+    b_eq=[1],
+    bounds=[(0, None)] * k + [(None, None)],
+  )
+  return found.x[-1]
+
+
+@pytest.mark.parametrize(
+  ("game", "expected"),
+  [
+    (classics.rock_paper_scissors(), [[1 / 3] * 3] * 2),
+    # Kuhn and Tucker's condition by hand: each action earns 0 against it.
+    (classics.perturbed_rock_paper_scissors(), None),
+    (classics.matching_pennies(), [[1 / 2] * 2] * 2),
+  ],
+  ids=["rock-paper-scissors", "perturbed", "pennies"],
+)
+def test_known_equilibria(game, expected):
+  solution = nes_spiel.solve(game, "ne")
+  assert solution.status == Status.CONVERGED
+  assert nash_conv(game, solution) <= NASH_CONV
+  if expected is None:
+    expected = [sorted_probabilities(game)] * 2
+  # These are strict enough that regret 1e-6 means a distance of its order.
+  np.testing.assert_allclose(solution.marginals(), expected, atol=1e-5)
+  np.testing.assert_allclose(
+    solution.joint, np.multiply.outer(*solution.marginals()), atol=1e-15
+  )
+
+
+def sorted_probabilities(game):
+  """1/5, 1/5 and 3/5, in the order in which the game lists its actions."""
+  probabilities = np.array([1, 1, 1]) / 5
+  for heavy in range(3):
+    candidate = probabilities.copy()
+    candidate[heavy] = 3 / 5
+    if np.abs(game[0] @ candidate).max() < 1e-12:
+      return candidate
+  raise AssertionError("no permutation of (1/5, 1/5, 3/5) is an equilibrium")
+
+
+def test_random_games_have_the_value_of_the_linear_program():
+  rng = np.random.default_rng(0)
+  rows = rng.normal(size=(8, 3, 3))
+  games = np.stack([rows, -rows], 1)
+  solution = nes_spiel.solve_batch(games, "ne")
+  assert (solution.status == Status.CONVERGED).all()
+  for i, row in enumerate(rows):
+    one = jax.tree.map(lambda leaf, i=i: leaf[i], solution)
+    assert nash_conv(games[i], one) <= NASH_CONV
+    value = (row * one.joint).sum()
+    np.testing.assert_allclose(
+      value, value_by_linear_programming(row), atol=NASH_CONV * row.std()
+    )
+    np.testing.assert_allclose(
+      one.gap_sum, nash_conv(games[i], one) * row.std(), atol=1e-12
+    )
+    np.testing.assert_allclose(
+      one.joint,
+      np.multiply.outer(one.joint.sum(1), one.joint.sum(0)),
+      atol=1e-15,
+    )
+  # The joint is not Eq. 9's at the duals, so nothing is proven about it.
+  assert np.isinf(solution.certified_tv).all()
+
+
+def test_scale_and_offset_per_player():
+  rng = np.random.default_rng(1)
+  row = rng.normal(size=(3, 3))
+  plain = nes_spiel.solve(np.stack([row, -row]), "ne")
+  moved = np.stack([1e3 * row + 7, -0.01 * row + 20])
+  other = nes_spiel.solve(moved, "ne")
+  assert other.status == Status.CONVERGED
+  assert nash_conv(moved, other) <= NASH_CONV
+  np.testing.assert_allclose(other.joint, plain.joint, atol=1e-6)
+
+
+def test_padded_games():
+  rng = np.random.default_rng(2)
+  row = rng.normal(size=(2, 3))
+  game = np.stack([row, -row])
+  cube, mask = nes_spiel.games.pad(game)
+  solution = nes_spiel.solve(cube, "ne", strategy_mask=mask)
+  assert solution.status == Status.CONVERGED
+  assert not solution.joint[2].any()
+  small = nes_spiel.solve(game, "ne")
+  np.testing.assert_allclose(solution.joint[:2], small.joint, atol=1e-6)
+  assert nash_conv(game, small) <= NASH_CONV
+
+
+def test_traced_games_are_solved(random_games):
+  row = random_games(3, 1, (3, 3))[0][0]
+  game = np.stack([row, -row]).astype(np.float32)
+  joint = jax.jit(lambda x: nes_spiel.solve(x, "ne").joint)(game)
+  eager = nes_spiel.solve(game, "ne").joint
+  np.testing.assert_allclose(joint, eager, atol=1e-6)
+
+
+def test_general_sum_games_are_refused():
+  for game in (classics.chicken(), classics.shapleys_game()):
+    with pytest.raises(
+      ValueError, match=r'"ne" takes two-player constant-sum.*'
+    ):
+      nes_spiel.solve(game, "ne")
+  # The message tells by how much, and which game of a batch.
+  pennies = classics.matching_pennies()
+  batch = np.stack([pennies, classics.chicken()])
+  with pytest.raises(ValueError, match=r"game 1 add up to as much as [1-9]"):
+    nes_spiel.solve_batch(batch, "ne")
+
+
+def test_three_players_are_refused():
+  with pytest.raises(ValueError, match=r'"ne" .*; got 3 players. Use "cce"'):
+    nes_spiel.solve(np.zeros((3, 2, 2, 2)), "ne")
