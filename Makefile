@@ -5,14 +5,14 @@ BIN := $(VENV)/bin
 # One thread each: two test processes share the cores.
 PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: demo test lint verify bench clean
+.PHONY: demo test lint verify exhaustive bench clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python -m nes_spiel.examples.jpsro --game=kuhn_poker_3p \
 	  --train_meta_solver=mecce --iterations=15 --output_dir=out/demo
 
 test: lint
-	$(PYTEST) -m "not reference" tests
+	$(PYTEST) -m "not reference and not exhaustive" tests
 	$(BIN)/python -m pytest --doctest-modules nes_spiel \
 	  --ignore=nes_spiel/examples --ignore=nes_spiel/meta_solvers/__main__.py
 
@@ -23,6 +23,9 @@ lint: $(VENV)/.dev
 
 verify: $(VENV)/.dev
 	$(PYTEST) -m reference tests
+
+exhaustive: $(VENV)/.dev
+	$(PYTEST) -m exhaustive tests
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.exact_vs_cvxpy --output_dir=out/benchmarks

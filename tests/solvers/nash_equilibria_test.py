@@ -134,11 +134,14 @@ def test_general_sum_games_are_refused():
       ValueError, match=r'"ne" takes two-player constant-sum.*'
     ):
       nes_spiel.solve(game, "ne")
-  # The message tells by how much, and which game of a batch.
-  pennies = classics.matching_pennies()
-  batch = np.stack([pennies, classics.chicken()])
-  with pytest.raises(ValueError, match=r"game 1 add up to as much as [1-9]"):
-    nes_spiel.solve_batch(batch, "ne")
+
+
+def test_the_refusal_names_the_game_of_a_batch():
+  rows = np.random.default_rng(4).normal(size=(8, 3, 3))
+  games = np.stack([rows, -rows], 1)
+  games[5] = classics.shapleys_game()
+  with pytest.raises(ValueError, match=r"game 5 add up to as much as [1-9]"):
+    nes_spiel.solve_batch(games, "ne")
 
 
 def test_three_players_are_refused():

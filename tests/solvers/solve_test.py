@@ -14,6 +14,8 @@ from nes_spiel import Status
 SHAPE = (2, 3)
 CONCEPTS = ["ce", "cce"]
 SCALE, OFFSET = np.array([50.0, 0.02]), np.array([30.0, -0.01])
+# Most tests use selections of this form: then they share compiled programs.
+TARGET = nes_spiel.MaximumEntropy(target_epsilon=0.02 * SCALE)
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +28,7 @@ def payoffs(random_games):
 @pytest.fixture(scope="module", params=CONCEPTS)
 def solved(request, payoffs):
   """Concept and solutions, with a target epsilon in payoff units."""
-  selection = nes_spiel.MaximumEntropy(target_epsilon=0.02 * SCALE)
-  return request.param, nes_spiel.solve_batch(payoffs, request.param, selection)
+  return request.param, nes_spiel.solve_batch(payoffs, request.param, TARGET)
 
 
 def test_arrays_are_numpy_in_double_precision(solved):
@@ -76,9 +77,8 @@ def test_gaps_are_those_of_the_joint(solved, payoffs, largest_gains_by_hand):
 def test_a_negative_target_is_measured_against_zero(
   payoffs, largest_gains_by_hand
 ):
-  solution = nes_spiel.solve(
-    payoffs[0], "cce", nes_spiel.MaximumStrength()
-  )
+  selection = nes_spiel.MaximumStrength(np.full(2, -np.inf))
+  solution = nes_spiel.solve(payoffs[0], "cce", selection)
   gains = largest_gains_by_hand(payoffs[0], solution.joint, "cce")
   np.testing.assert_allclose(
     solution.gap_sum, np.maximum(gains, 0).sum(), atol=1e-11
@@ -97,9 +97,7 @@ def test_residual_epsilon_and_joint_follow_from_the_duals(
     logits = -np.einsum("pk,pkj->j", duals, table)
     joint = np.exp(logits - logits.max())
     joint = joint / joint.sum()
-    np.testing.assert_allclose(
-      solution.joint[i].reshape(-1), joint, atol=1e-10
-    )
+    np.testing.assert_allclose(solution.joint[i].reshape(-1), joint, atol=1e-10)
     scale = 1 / payoffs[i].std((1, 2))
     top, rho, target = 6**0.5 / scale, 1e4 * scale, 0.02 * SCALE
     epsilon = top - (top - target) * np.exp(-duals.sum(1) / rho)
@@ -137,20 +135,36 @@ def test_a_solution_in_double_precision_loses_nothing(solved):
   assert (solution.certified_tv > 0).all()
 
 
-@pytest.mark.parametrize("concept", CONCEPTS)
-def test_a_rough_solution_is_certified_honestly(concept, payoffs):
-  exact = nes_spiel.solve_batch(payoffs, concept)
-  rough = nes_spiel.solve_batch(payoffs, concept, max_iterations=4)
+@pytest.fixture(scope="module")
+def rough(payoffs):
+  """Solutions far from converged."""
+  return nes_spiel.solve_batch(payoffs, "cce", TARGET, max_iterations=4)
+
+
+def test_a_rough_solution_is_certified_honestly(rough, payoffs):
+  exact = nes_spiel.solve_batch(payoffs, "cce", TARGET)
   distance = np.abs(rough.joint - exact.joint).sum((1, 2)) / 2
   assert distance.max() > 1e-4
   assert (rough.certified_tv >= distance).all()
   assert (rough.certified_tv <= 1).all()
 
 
-def test_one_game_is_one_row(payoffs):
-  batch = nes_spiel.solve_batch(payoffs, "ce")
+def test_check_raises_for_what_did_not_converge(rough):
+  assert (rough.status == Status.MAX_ITERATIONS).all()
+  assert (rough.iterations == 4).all()
+  assert (rough.residual > 1e-10).all()
+  message = r"exact: 5 of 5 games .*game 0: MAX_ITERATIONS, residual \d"
+  with pytest.raises(nes_spiel.SolverError, match=message):
+    rough.check()
+  one = jax.tree.map(lambda leaf: leaf[3], rough)
+  with pytest.raises(nes_spiel.SolverError, match=r"1 of 1 games"):
+    one.check()
+
+
+def test_one_game_is_one_row(solved, payoffs):
+  concept, batch = solved
   for i in (0, 3):
-    one = nes_spiel.solve(payoffs[i], "ce")
+    one = nes_spiel.solve(payoffs[i], concept, TARGET)
     assert one.joint.shape == SHAPE
     assert one.marginals().shape == (2, 3)
     # Programs compiled for different batches round differently.
@@ -196,11 +210,10 @@ def test_rows_of_a_batch_are_independent(payoffs):
 def test_more_games_than_a_piece(random_games):
   """Large batches are solved in pieces on a CPU: order and rest survive."""
   payoffs = random_games(1, 130, SHAPE)
-  whole = nes_spiel.solve_batch(payoffs, "cce")
-  some = nes_spiel.solve_batch(payoffs[[0, 63, 64, 128, 129]], "cce")
-  np.testing.assert_allclose(
-    whole.joint[[0, 63, 64, 128, 129]], some.joint, atol=1e-8
-  )
+  chosen = [0, 63, 64, 128, 129]
+  whole = nes_spiel.solve_batch(payoffs, "cce", TARGET)
+  some = nes_spiel.solve_batch(payoffs[chosen], "cce", TARGET)
+  np.testing.assert_allclose(whole.joint[chosen], some.joint, atol=1e-8)
   assert len(np.unique(whole.joint.round(9), axis=0)) > 100
 
 
@@ -209,67 +222,61 @@ def test_more_games_than_a_piece(random_games):
   [list, lambda game: game.tolist(), tuple, lambda game: game.astype("f4")],
 )
 def test_forms_of_payoffs(form, payoffs):
-  expected = nes_spiel.solve(payoffs[0], "cce").joint
-  actual = nes_spiel.solve(form(payoffs[0]), "cce").joint
+  expected = nes_spiel.solve(payoffs[0], "cce", TARGET).joint
+  actual = nes_spiel.solve(form(payoffs[0]), "cce", TARGET).joint
   # Single precision moves payoffs by 1e-7 of the largest.
   np.testing.assert_allclose(actual, expected, atol=1e-4)
 
 
 def test_integers_of_both_kinds():
-  payoffs = np.array([[[6, 2], [7, 0]], [[6, 7], [2, 0]]])
-  expected = nes_spiel.solve(payoffs.astype(float), "ce").joint
-  np.testing.assert_array_equal(nes_spiel.solve(payoffs, "ce").joint, expected)
-  from_jax = nes_spiel.solve(jax.numpy.asarray(payoffs), "ce").joint
-  np.testing.assert_array_equal(from_jax, expected)
+  payoffs = np.array([[[6, 2, 1], [7, 0, 3]], [[6, 7, 2], [2, 0, 5]]])
+  joint = nes_spiel.solve(payoffs.astype(float), "cce", TARGET).joint
+  for kind in (payoffs, jax.numpy.asarray(payoffs)):
+    actual = nes_spiel.solve(kind, "cce", TARGET).joint
+    np.testing.assert_array_equal(actual, joint)
 
 
-def test_the_target_may_be_given_in_single_precision(payoffs, random_joint):
-  target = random_joint(0, SHAPE)
-  exact, rounded = (
-    nes_spiel.solve(payoffs[0], "cce", nes_spiel.MinimumRelativeEntropy(t))
-    for t in (target, target.astype(np.float32))
-  )
-  np.testing.assert_allclose(rounded.joint, exact.joint, atol=1e-6)
-
-
-@pytest.mark.parametrize("concept", CONCEPTS)
-def test_target_and_welfare_enter_through_one_sum(
-  concept, payoffs, random_joint
-):
+def test_target_and_welfare_enter_through_one_sum(payoffs, random_joint):
   """solve(target, W, mu) = solve(target * exp(mu W) normalised, 0)."""
   welfare = np.random.default_rng(1).normal(size=SHAPE)
   target, standard = random_joint(1, SHAPE), welfare - welfare.mean()
   tilted = target * np.exp(2 * standard / welfare.std())
-  first = nes_spiel.solve(
-    payoffs[0],
-    concept,
-    nes_spiel.Selection(target_joint=target, welfare=7 * welfare + 1, mu=2.0),
-  )
-  second = nes_spiel.solve(
-    payoffs[0],
-    concept,
-    nes_spiel.MinimumRelativeEntropy(tilted / tilted.sum()),
+  first, second, rounded = (
+    nes_spiel.solve(
+      payoffs[0],
+      "cce",
+      nes_spiel.Selection(target_joint=t, welfare=7 * welfare + 1, mu=mu),
+    )
+    for t, mu in (
+      (target, 2.0),
+      (tilted / tilted.sum(), 0.0),
+      (target.astype(np.float32), 2.0),
+    )
   )
   np.testing.assert_allclose(first.joint, second.joint, atol=1e-8)
   np.testing.assert_allclose(
     first.epsilon / SCALE, second.epsilon / SCALE, atol=1e-9
   )
+  # A target in single precision is accepted, and solved in double.
+  np.testing.assert_allclose(rounded.joint, first.joint, atol=1e-6)
+  assert rounded.residual <= 1e-9
 
 
-@pytest.mark.parametrize("concept", CONCEPTS)
-def test_units_change_units_only(concept, payoffs):
+def test_units_change_units_only(solved, payoffs):
   """Offset and scale per player: same joint, epsilons and duals rescaled."""
+  concept, first = solved
   factor, shift = np.array([1e-3, 20.0]), np.array([0.02, -3.0])
   moved = payoffs * factor.reshape(2, 1, 1) + shift.reshape(2, 1, 1)
-  first = nes_spiel.solve_batch(payoffs, concept)
-  second = nes_spiel.solve_batch(moved, concept)
+  selection = nes_spiel.MaximumEntropy(target_epsilon=0.02 * SCALE * factor)
+  second = nes_spiel.solve_batch(moved, concept, selection)
   np.testing.assert_allclose(second.joint, first.joint, atol=1e-8)
   np.testing.assert_allclose(
     second.epsilon / factor / SCALE, first.epsilon / SCALE, atol=1e-9
   )
-  units = np.reshape(factor * SCALE, (2,) + (1,) * (first.duals.ndim - 2))
+  ones = (1,) * (first.duals.ndim - 2)
   np.testing.assert_allclose(
-    second.duals * units, first.duals * units / factor.reshape(units.shape),
+    second.duals * np.reshape(factor * SCALE, (2, *ones)),
+    first.duals * np.reshape(SCALE, (2, *ones)),
     atol=1e-5,
   )
 
@@ -295,8 +302,8 @@ def test_maximum_welfare_reaches_for_welfare(payoffs):
 
 def test_mask_without_effect_on_the_small_game(payoffs, random_games):
   cube, mask = nes_spiel.games.pad(payoffs[0], 4)
-  small = nes_spiel.solve(payoffs[0], "ce")
-  large = nes_spiel.solve(cube, "ce", strategy_mask=mask)
+  small = nes_spiel.solve(payoffs[0], "cce", TARGET)
+  large = nes_spiel.solve(cube, "cce", TARGET, strategy_mask=mask)
   np.testing.assert_allclose(
     nes_spiel.games.unpad(large.joint, mask), small.joint, atol=1e-8
   )
@@ -305,29 +312,19 @@ def test_mask_without_effect_on_the_small_game(payoffs, random_games):
   )
   np.testing.assert_allclose(large.gap_sum, small.gap_sum, atol=1e-7)
   np.testing.assert_allclose(large.welfare, small.welfare, rtol=1e-7)
+  np.testing.assert_allclose(
+    large.marginals()[:, :3], small.marginals(), atol=1e-8
+  )
   disguised = cube + 1e6 * random_games(2, 1, (4, 4))[0] * (cube == 0)
-  other = nes_spiel.solve(disguised, "ce", strategy_mask=mask)
-  np.testing.assert_array_equal(other.joint, large.joint)
-  np.testing.assert_array_equal(other.welfare, large.welfare)
+  other = nes_spiel.solve(disguised, "cce", TARGET, strategy_mask=mask)
+  for name in ("joint", "epsilon", "duals", "welfare", "gap_sum"):
+    np.testing.assert_array_equal(getattr(other, name), getattr(large, name))
   assert not large.joint[2:].any()
   assert not large.joint[:, 3].any()
 
 
-def test_check_raises_for_what_did_not_converge(payoffs):
-  rough = nes_spiel.solve_batch(payoffs, "cce", max_iterations=1)
-  assert (rough.status == Status.MAX_ITERATIONS).all()
-  assert (rough.iterations == 1).all()
-  assert (rough.residual > 1e-10).all()
-  message = r"exact: 5 of 5 games .*game 0: MAX_ITERATIONS, residual \d"
-  with pytest.raises(nes_spiel.SolverError, match=message):
-    rough.check()
-  one = nes_spiel.solve(payoffs[0], "cce", max_iterations=1)
-  with pytest.raises(nes_spiel.SolverError, match=r"1 of 1 games"):
-    one.check()
-
-
 def test_calls_leave_the_global_precision_alone(payoffs):
   assert not jax.config.jax_enable_x64
-  nes_spiel.solve(payoffs[0])
+  nes_spiel.solve(payoffs[0], "cce", TARGET)
   assert not jax.config.jax_enable_x64
   assert jax.numpy.zeros(()).dtype == np.float32
