@@ -168,18 +168,17 @@ def test_chicken_by_hand(state, solve_problems):
   np.testing.assert_allclose(joints[0], expected, atol=1e-7)
 
 
-def test_max_iterations_and_tolerance(random_games, state):
+def test_max_iterations(random_games, state, solve_problems):
   problem = state(
     random_games(2, 1, (3, 5))[0], equilibria.MaximumEntropy(), "cce"
   )
   with jax.enable_x64(True):
-    solve = jax.jit(equilibria.solve_dual, static_argnums=(1, 2))
-    short, loose, tight = jax.device_get(
-      [solve(problem, 1e-10, 3), solve(problem, 1e-2), solve(problem, 1e-13)]
+    short = jax.device_get(
+      jax.jit(equilibria.solve_dual, static_argnums=(1, 2))(problem, 1e-10, 3)
     )
   assert short.status == Status.MAX_ITERATIONS
   assert short.iterations == 3
   assert short.residual > 1e-10
-  assert loose.status == tight.status == Status.CONVERGED
-  assert loose.iterations < tight.iterations
-  assert tight.residual <= 1e-13
+  whole = solve_problems([problem])[2]
+  assert whole.iterations[0] > 3
+  assert whole.residual[0] <= 1e-10
