@@ -8,6 +8,7 @@ PYTEST := $(BIN)/python -m pytest -n 2
 .PHONY: demo test lint verify exhaustive bench clean
 
 demo: $(VENV)/.demo
+	rm -rf out/demo
 	$(BIN)/python -m nes_spiel.examples.jpsro --game=kuhn_poker_3p \
 	  --train_meta_solver=mecce --iterations=15 --output_dir=out/demo
 

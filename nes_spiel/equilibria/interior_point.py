@@ -48,6 +48,7 @@ class State(NamedTuple):
   slacks: Float[Array, " m"]  # z, which becomes dL / d alpha
   barrier: Float[Array, ""]  # tau
   logits: Float[Array, "..."]
+  joint: Float[Array, "..."]
   gradient: Float[Array, " m"]
   residual: Float[Array, ""]
   moving: Bool[Array, ""]
@@ -87,15 +88,16 @@ def interior_point(
     return unsolved & state.moving & (state.iterations < max_iterations)
 
   final = lax.while_loop(unfinished, lambda state: _step(problem, state), start)
+  duals = final.duals.reshape(problem.dual_mask.shape)
+  # The logits have gathered rounding on the way: what is reported has not.
+  _, residual = _optimality(
+    problem, final.duals, dual.primal_joint(problem, duals)
+  )
   status = jnp.where(final.moving, Status.MAX_ITERATIONS, Status.STALLED)
-  status = jnp.where(final.residual <= tolerance, Status.CONVERGED, status)
-  finite = jnp.isfinite(final.residual)
-  status = jnp.where(finite, status, Status.NOT_FINITE)
+  status = jnp.where(residual <= tolerance, Status.CONVERGED, status)
+  status = jnp.where(jnp.isfinite(residual), status, Status.NOT_FINITE)
   return DualSolution(
-    final.duals.reshape(problem.dual_mask.shape),
-    final.residual,
-    status.astype(jnp.int32),
-    final.iterations,
+    duals, residual, status.astype(jnp.int32), final.iterations
   )
 
 
@@ -103,13 +105,16 @@ def _start(problem: Problem) -> State:
   """Returns the first iterate: small equal duals, slacks at the gradient."""
   exists = problem.dual_mask.reshape(-1)
   duals = jnp.where(exists, FIRST_DUAL, 0).astype(problem.payoffs.dtype)
-  logits, gradient, residual = _evaluate(problem, duals)
+  logits = dual.logits(problem, duals.reshape(problem.dual_mask.shape))
+  joint = dual.softmax(logits)
+  gradient, residual = _optimality(problem, duals, joint)
   slacks = jnp.where(exists, jnp.maximum(gradient, 0) + FIRST_DUAL, 1)
   return State(
     duals=duals,
     slacks=slacks,
     barrier=jnp.asarray(FIRST_BARRIER, duals.dtype),
     logits=logits,
+    joint=joint,
     gradient=gradient,
     residual=residual,
     moving=jnp.asarray(True),
@@ -117,15 +122,13 @@ def _start(problem: Problem) -> State:
   )
 
 
-def _evaluate(
-  problem: Problem, flat: Float[Array, " m"]
-) -> tuple[Array, Array, Array]:
-  """Returns logits, flattened gradient and KKT residual at flat duals."""
+def _optimality(
+  problem: Problem, flat: Float[Array, " m"], joint: Float[Array, "*a"]
+) -> tuple[Array, Array]:
+  """Returns flattened gradient and KKT residual at flat duals."""
   duals = flat.reshape(problem.dual_mask.shape)
-  logits = dual.logits(problem, duals)
-  gradient = dual.dual_gradient(problem, duals, dual.softmax(logits))
-  residual = dual.residual(problem, duals, gradient)
-  return logits, gradient.reshape(-1), residual
+  gradient = dual.dual_gradient(problem, duals, joint)
+  return gradient.reshape(-1), dual.residual(problem, duals, gradient)
 
 
 def _step(problem: Problem, state: State) -> State:
@@ -138,7 +141,7 @@ def _step(problem: Problem, state: State) -> State:
   direction = _newton_direction(problem, state, slope, curve)
   change = barrier * inverse - state.slacks - curve * direction
   to_wall = jnp.clip(1 - barrier, 0.99, 0.9999)  # never onto the wall
-  length = _line_search(
+  length, logits, joint = _line_search(
     problem,
     state,
     barrier,
@@ -149,13 +152,14 @@ def _step(problem: Problem, state: State) -> State:
   slacks = state.slacks + change * jnp.minimum(
     1, to_wall * _longest_step(state.slacks, change, exists)
   )
-  logits, gradient, residual = _evaluate(problem, duals)
+  gradient, residual = _optimality(problem, duals, joint)
   moved = jnp.max(jnp.abs(duals - state.duals)) > 1e-15 * jnp.max(duals)
   return State(
     duals=duals,
     slacks=jnp.where(exists, slacks, 1),
     barrier=barrier,
     logits=logits,
+    joint=joint,
     gradient=gradient,
     residual=residual,
     moving=moved | (barrier > LAST_BARRIER),
@@ -188,7 +192,7 @@ def _newton_direction(
   """
   exists = problem.dual_mask
   hessian = curvature.dual_hessian(
-    problem, state.duals.reshape(exists.shape), dual.softmax(state.logits)
+    problem, state.duals.reshape(exists.shape), state.joint
   )
   shift = ROUNDING * jnp.trace(hessian) / hessian.shape[0]
   diagonal = jnp.where(exists.reshape(-1), curve + shift, 1)
@@ -218,11 +222,12 @@ def _line_search(
   barrier: Float[Array, ""],
   direction: Float[Array, " m"],
   wall: Float[Array, ""],
-) -> Float[Array, ""]:
+) -> tuple[Float[Array, ""], Float[Array, "*a"], Float[Array, "*a"]]:
   """Returns a step at which L - tau sum ln alpha has not risen far again.
 
   The slope along the direction is compared rather than the value: near the
-  optimum values differ by less than their rounding.
+  optimum values differ by less than their rounding. Logits are linear in the
+  duals, so those after the step, and their joint, come with it.
   """
   shape, exists = problem.dual_mask.shape, problem.dual_mask.reshape(-1)
   weighted = gains.weighted_gains(
@@ -231,35 +236,35 @@ def _line_search(
   sums = jnp.sum(direction.reshape(shape[0], -1), axis=1)
   positive = jnp.where(exists, state.duals, 1)
 
-  def slope(step: Float[Array, ""]) -> Float[Array, ""]:
+  def slope(step: Float[Array, ""]) -> tuple[Array, Array]:
     duals = (state.duals + step * direction).reshape(shape)
     joint = dual.softmax(state.logits - step * weighted)
     gain = jnp.sum(joint * weighted)
     epsilon = dual.primal_epsilon(problem, duals)
     ratio = direction / (positive + step * direction)
-    return jnp.sum(epsilon * sums) - gain - barrier * jnp.sum(ratio)
+    return jnp.sum(epsilon * sums) - gain - barrier * jnp.sum(ratio), joint
 
   inverse = jnp.where(exists, 1 / positive, 0)
   first = jnp.sum((state.gradient - barrier * inverse) * direction)
   noise = ROUNDING * jnp.max(problem.max_epsilon) * jnp.sum(jnp.abs(direction))
   allowed = SLOPE_FRACTION * jnp.abs(first) + noise
 
-  def too_far(search: tuple[Array, Array, Array]) -> Bool[Array, ""]:
-    _, here, tries = search
+  def too_far(search: tuple[Array, ...]) -> Bool[Array, ""]:
+    _, here, _, tries = search
     return (here > allowed) & (tries < LINE_SEARCH_STEPS)
 
-  def shorten(
-    search: tuple[Array, Array, Array],
-  ) -> tuple[Array, Array, Array]:
-    step, here, tries = search
+  def shorten(search: tuple[Array, ...]) -> tuple[Array, ...]:
+    step, here, _, tries = search
     shorter = step * jnp.clip(first / (first - here), 0.1, 0.5)
     step = jnp.where(tries == 0, step, shorter)
-    return step, slope(step), tries + 1
+    return step, *slope(step), tries + 1
 
   # The whole step is tried first: its slope is not known yet.
   untried = (
     jnp.minimum(1, wall),
     jnp.full_like(wall, jnp.inf),
+    state.joint,
     jnp.asarray(0, jnp.int32),
   )
-  return lax.while_loop(too_far, shorten, untried)[0]
+  step, _, joint, _ = lax.while_loop(too_far, shorten, untried)
+  return step, state.logits - step * weighted, joint

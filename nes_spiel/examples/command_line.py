@@ -36,6 +36,24 @@ def run_identity(names: Sequence[str]) -> dict[str, Any]:
   return {name: FLAGS[name].value for name in names}
 
 
+def open_run(names: Sequence[str]) -> None:
+  """Checks --output_dir, and takes a run's flags from it to continue that run.
+
+  Args:
+    names: the flags that make a run.
+
+  Raises:
+    ValueError: --resume or --evaluate without a run in --output_dir, or with
+      flags that contradict it; or a new run where one is already.
+  """
+  if FLAGS.resume or FLAGS.evaluate:
+    if not FLAGS.output_dir:
+      raise ValueError("--resume and --evaluate need --output_dir.")
+    adopt_run_flags(FLAGS.output_dir, names)
+  elif FLAGS.output_dir:
+    runs.check_empty(FLAGS.output_dir)
+
+
 def adopt_run_flags(folder: str, names: Sequence[str]) -> None:
   """Takes the flags that were not given from a folder's newest checkpoint.
 
@@ -47,9 +65,15 @@ def adopt_run_flags(folder: str, names: Sequence[str]) -> None:
     ValueError: no checkpoint there, or a flag was given that contradicts it.
   """
   _, values = runs.load_checkpoint(folder)
+  missing = sorted(set(names) - set(values))
+  if missing:
+    raise ValueError(
+      f"{folder}: the checkpoint there is of another kind of run, without "
+      f"{', '.join('--' + name for name in missing)}."
+    )
   for name in names:
     if not FLAGS[name].present:
-      FLAGS[name].value = values.get(name, FLAGS[name].value)
+      FLAGS[name].value = values[name]
   runs.check_same_run(values, run_identity(names))
 
 

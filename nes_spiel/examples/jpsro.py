@@ -74,7 +74,7 @@ def load_state(
 ) -> tuple[jpsro_state.JpsroState, dict[str, np.ndarray]]:
   """Returns the newest state in --output_dir, and its arrays."""
   arrays, values = runs.load_checkpoint(FLAGS.output_dir)
-  return jpsro_state.from_arrays(game, arrays, values["step"]), arrays
+  return jpsro_state.from_arrays(game, arrays, values["step"] + 1), arrays
 
 
 def train(game: pyspiel.Game) -> jpsro_state.JpsroState:
@@ -101,7 +101,7 @@ def train(game: pyspiel.Game) -> jpsro_state.JpsroState:
     if FLAGS.output_dir:
       runs.save_checkpoint(
         FLAGS.output_dir,
-        newest[0].iteration,
+        newest[0].iteration - 1,  # the loop counts the next one
         jpsro_state.to_arrays(newest[0]),
         command_line.run_identity(RUN_FLAGS),
       )
@@ -121,13 +121,12 @@ def train(game: pyspiel.Game) -> jpsro_state.JpsroState:
 def print_gaps(state: jpsro_state.JpsroState) -> None:
   """Prints the gap of the meta-joint in the full game, by iteration."""
   concept = FLAGS.target_equilibrium.upper()
-  print(f"\nIteration  {concept} gap, summed over players, of the")
-  print(
-    f"           {FLAGS.train_meta_solver:>12}  {FLAGS.eval_meta_solver:>12}"
-  )
-  gaps = zip(state.train_meta_gaps, state.eval_meta_gaps, strict=True)
-  for iteration, (trained, evaluated) in enumerate(gaps):
-    print(f"{iteration:9d}  {sum(trained):12.6f}  {sum(evaluated):12.6f}")
+  columns = {FLAGS.train_meta_solver: state.train_meta_gaps}
+  columns |= {FLAGS.eval_meta_solver: state.eval_meta_gaps}
+  print(f"\nIteration  {concept} gap in the full game, summed over players, of")
+  print(" " * 9 + "".join(f"  {name:>12}" for name in columns))
+  for iteration, gaps in enumerate(zip(*columns.values(), strict=True)):
+    print(f"{iteration:9d}" + "".join(f"  {sum(gap):12.6f}" for gap in gaps))
 
 
 def evaluate(game: pyspiel.Game) -> None:
@@ -145,7 +144,7 @@ def evaluate(game: pyspiel.Game) -> None:
     FLAGS.action_value_tolerance,
   )
   concept = FLAGS.target_equilibrium.upper()
-  print(f"Iteration {state.iteration}: {concept} gap by player")
+  print(f"Iteration {state.iteration - 1}: {concept} gap by player")
   for player, gap in enumerate(gaps):
     print(f"{player:6d}  {sum(gap):.6f}")
   played = mediated_play.play(
@@ -160,11 +159,8 @@ def main(argv: list[str]) -> None:
     raise app.UsageError(f"unexpected arguments: {argv[1:]}")
   command_line.quiet_logs()
   with command_line.readable_errors():
-    if FLAGS.resume or FLAGS.evaluate:
-      if not FLAGS.output_dir:
-        raise ValueError("--resume and --evaluate need --output_dir.")
-      command_line.adopt_run_flags(FLAGS.output_dir, RUN_FLAGS)
-    elif FLAGS.eval_meta_solver is None:
+    command_line.open_run(RUN_FLAGS)
+    if FLAGS.eval_meta_solver is None:
       FLAGS.eval_meta_solver = FLAGS.train_meta_solver
     game = get_game(FLAGS.game)
     (evaluate if FLAGS.evaluate else train_and_report)(game)

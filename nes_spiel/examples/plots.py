@@ -10,6 +10,7 @@ import matplotlib as mpl
 import numpy as np
 from jaxtyping import Float
 from matplotlib import figure as mpl_figure
+from matplotlib import ticker as mpl_ticker
 
 from nes_spiel.examples import jpsro_state
 
@@ -50,7 +51,7 @@ def save_gaps(
   left.set(
     xlabel="Iteration",
     ylabel="Gap in the full game",
-    title=f"{game}: {gaps[-1]:.4f} after {len(gaps)} iterations",
+    title=f"{game}: {gaps[-1]:.4f} after iteration {len(gaps) - 1}",
   )
   left.grid(alpha=0.3)
   joint = state.train_meta_dists[-1]
@@ -64,12 +65,13 @@ def save_gaps(
 
 
 def save_nash_conv(
-  path: str | os.PathLike[str], history: list[float], meta_solver: str
+  path: str | os.PathLike[str], history: list[float], title: str
 ) -> None:
   """Draws PSRO's NashConv by iteration."""
   drawing, (axes,) = figure(5, 3.4)
   axes.semilogy(history, "o-", color=BLUE, markersize=4)
-  axes.set(xlabel="Iteration", ylabel="NashConv", title=f"PSRO, {meta_solver}")
+  axes.set(xlabel="Iteration", ylabel="NashConv", title=title)
+  axes.xaxis.set_major_locator(mpl_ticker.MaxNLocator(integer=True))
   axes.grid(alpha=0.3)
   save(drawing, path)
 
@@ -124,7 +126,11 @@ def _draw_matrix(
   axes.imshow(joint, cmap="Blues", vmin=0, vmax=max(joint.max(), 1e-12))
   axes.set_xticks(range(joint.shape[1]), labels[1])
   axes.set_yticks(range(joint.shape[0]), labels[0])
-  axes.set(xlabel="Player 1", ylabel="Player 0")
+  axes.set(xlabel="Player 1's strategy", ylabel="Player 0's strategy")
+  axes.set_xticks(np.arange(1, joint.shape[1]) - 0.5, minor=True)
+  axes.set_yticks(np.arange(1, joint.shape[0]) - 0.5, minor=True)
+  axes.grid(which="minor", color=GREY, linewidth=0.4)
+  axes.tick_params(which="minor", length=0)
   if joint.size <= 100:
     for (row, column), value in np.ndenumerate(joint):
       dark = value > joint.max() / 2

@@ -183,10 +183,7 @@ def main(argv: list[str]) -> None:
   command_line.quiet_logs()
   meta_solvers.register()
   with command_line.readable_errors():
-    if FLAGS.resume or FLAGS.evaluate:
-      if not FLAGS.output_dir:
-        raise ValueError("--resume and --evaluate need --output_dir.")
-      command_line.adopt_run_flags(FLAGS.output_dir, RUN_FLAGS)
+    command_line.open_run(RUN_FLAGS)
     check_meta_strategy_method(FLAGS.meta_strategy_method)
     solver = make_solver()
     (evaluate if FLAGS.evaluate else train_and_report)(solver)
@@ -202,7 +199,8 @@ def train_and_report(solver: psro_solver.PsroSolver) -> None:
     from nes_spiel.examples import plots
 
     path = pathlib.Path(FLAGS.output_dir) / "nash_conv.png"
-    plots.save_nash_conv(path, history, FLAGS.meta_strategy_method)
+    title = f"PSRO on {FLAGS.game_name}, {FLAGS.meta_strategy_method}"
+    plots.save_nash_conv(path, history, title)
     print(f"Picture: {path}")
 
 

@@ -72,7 +72,8 @@ def make_selection() -> equilibria.Selection:
     return equilibria.make_selection(FLAGS.selection, **given)
   except TypeError as error:
     raise ValueError(
-      f"--selection={FLAGS.selection} takes no {sorted(given)}: {error}"
+      f"--selection={FLAGS.selection} does not take all of --"
+      f"{', --'.join(given)}: --mu is for mu alone."
     ) from error
 
 
@@ -112,8 +113,8 @@ def print_solution(
   print(f"KKT residual    {solution.residual:.1e}")
   print(f"Steps           {solution.iterations}")
   print(f"Epsilon         {np.array2string(solution.epsilon, precision=6)}")
-  print(f"Gap against 0   {solution.gap_sum:.6f}")
-  print(f"Gap, epsilon    {solution.gap_sum_returned:.6f}")
+  print(f"Gap             {solution.gap_sum:.6f}")
+  print(f"Gap to epsilon  {solution.gap_sum_returned:.6f}")
   print(f"Certified TV    {solution.certified_tv:.1e}")
   print(f"Expected payoff {np.array2string(np.array(values), precision=6)}")
   print(f"Welfare         {solution.welfare:.6f}")
@@ -129,7 +130,8 @@ def save(solution: solvers.Solution, folder: str) -> None:
   place.mkdir(parents=True, exist_ok=True)
   np.save(place / "joint.npy", solution.joint)
   labels = [[str(i) for i in range(a)] for a in solution.joint.shape]
-  title = f"{FLAGS.game}: {FLAGS.selection} {FLAGS.concept}"
+  row = equilibria.SELECTIONS[FLAGS.selection].__name__
+  title = f"{pathlib.Path(FLAGS.game).name}: {row} {FLAGS.concept.upper()}"
   plots.save_joint(place / "joint.png", solution.joint, labels, title)
   print(f"\nPicture: {place / 'joint.png'}")
 

@@ -72,8 +72,9 @@ def check_payoffs(
   """
   payoffs = as_payoffs(payoffs)
   if not jnp.issubdtype(payoffs.dtype, jnp.floating):
+    hint = " Games by name: nes_spiel.games.load." if payoffs.ndim == 0 else ""
     raise ValueError(
-      f"payoffs: expected real numbers, got dtype {payoffs.dtype}."
+      f"payoffs: expected real numbers, got dtype {payoffs.dtype}.{hint}"
     )
   _check_shape(payoffs.shape, batched)
   if strategy_mask is not None:

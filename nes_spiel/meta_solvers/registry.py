@@ -32,12 +32,15 @@ def exact_meta_solvers() -> dict[str, MetaSolver]:
   }
 
 
-def register() -> tuple[str, ...]:
+def register(*own: MetaSolver) -> tuple[str, ...]:
   """Makes our meta-solvers known to OpenSpiel's JPSRO and PSRO, by name.
 
   Call it before a module that lists the names in its flags is imported, such as
   OpenSpiel's JPSRO example; `python -m nes_spiel.meta_solvers MODULE` does.
   Calling it again changes nothing.
+
+  Args:
+    *own: meta-solvers of your own, with other parameters, beside ours.
 
   Returns:
     The names, sorted.
@@ -47,14 +50,19 @@ def register() -> tuple[str, ...]:
 
   Example:
     >>> import nes_spiel
-    >>> "mecce" in nes_spiel.meta_solvers.register()
+    >>> strict = nes_spiel.meta_solvers.MetaSolver(
+    ...   "mecce_1e6", "cce", nes_spiel.MaximumEntropy(rho=1e6)
+    ... )
+    >>> {"mecce", "mecce_1e6"} <= {*nes_spiel.meta_solvers.register(strict)}
     True
   """
   ours = exact_meta_solvers()
   psro = meta_strategies.META_STRATEGY_METHODS
-  for solver in ours.values():
-    _check_free(solver, jpsro.FLAG_TO_FUNC)
-    _check_free(solver, psro)
+  reserved = {name: solver.as_jpsro for name, solver in ours.items()}
+  for solver in (*ours.values(), *own):
+    for table in (reserved, jpsro.FLAG_TO_FUNC, psro):
+      _check_free(solver, table)
+  ours = ours | {solver.name: solver for solver in own}
   for name, solver in ours.items():
     jpsro.FLAG_TO_FUNC[name] = solver.as_jpsro
     psro[name] = solver.as_psro
@@ -69,7 +77,7 @@ def _check_free(
 ) -> None:
   """Raises if the table has this name for a function that is not ours."""
   taken = table.get(solver.name)
-  if taken is not None and getattr(taken, "__self__", None) is not solver:
+  if taken is not None and getattr(taken, "__self__", None) != solver:
     raise ValueError(
       f"register: the meta-solver name {solver.name!r} is taken by {taken!r}; "
       "remove it from OpenSpiel's table first."

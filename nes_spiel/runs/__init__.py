@@ -3,6 +3,7 @@
 """What long work shares: checkpoints that resume."""
 
 from nes_spiel.runs.checkpoints import (
+  check_empty,
   check_same_run,
   list_checkpoints,
   load_checkpoint,
@@ -11,6 +12,7 @@ from nes_spiel.runs.checkpoints import (
 from nes_spiel.runs.random_state import get_random_state, set_random_state
 
 __all__ = [
+  "check_empty",
   "check_same_run",
   "get_random_state",
   "list_checkpoints",

@@ -27,7 +27,7 @@ def save_checkpoint(
   values: Mapping[str, Any],
   keep: int = 3,
 ) -> pathlib.Path:
-  """Writes a checkpoint and removes later ones, and all but the last before.
+  """Writes a checkpoint and removes all but the newest.
 
   Args:
     folder: made if it does not exist.
@@ -54,11 +54,7 @@ def save_checkpoint(
   header = {_HEADER: json.dumps({**values, "step": step})}
   save_file(contiguous, unfinished, metadata=header)
   os.replace(unfinished, path)
-  found = list_checkpoints(folder)
-  # Later ones were left by another run: this one starts over in their folder.
-  later = [other for other in found if other.name > path.name]
-  earlier = [other for other in found if other.name <= path.name]
-  for superfluous in later + earlier[:-keep]:
+  for superfluous in list_checkpoints(folder)[:-keep]:
     superfluous.unlink()
   return path
 
@@ -100,6 +96,16 @@ def load_checkpoint(
   if _HEADER not in header:
     raise ValueError(f"{path}: a safetensors file, but not a checkpoint.")
   return arrays, json.loads(header[_HEADER])
+
+
+def check_empty(folder: str | os.PathLike[str]) -> None:
+  """Raises ValueError if a run left checkpoints in a folder."""
+  found = list_checkpoints(folder)
+  if found:
+    raise ValueError(
+      f"{folder}: holds a run, with {found[-1].name} as its newest checkpoint. "
+      "Continue it with --resume, choose another folder, or remove this one."
+    )
 
 
 def check_same_run(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:

@@ -113,7 +113,7 @@ def _check_target(
   worst = sums[np.argmax(abs(sums - 1))]
   if abs(worst - 1) > TARGET_SUM_TOLERANCE:
     raise ValueError(
-      f"selection.target_joint: must sum to 1, got a sum of {worst}."
+      f"selection.target_joint: must sum to 1, got a sum of {worst:.6g}."
     )
 
 

@@ -22,16 +22,16 @@ def test_an_interrupted_run_resumes_exactly(
     if row[:1] and row[0] in ("0", "1", "2", "3")
   ]
   gaps = [2.0625, 0.8335, 0.4995, 0.5025]
-  printed = [[number, gap, gap] for number, gap in enumerate(gaps)]
-  np.testing.assert_allclose(rows, printed, atol=1e-3)
+  np.testing.assert_allclose(rows, list(enumerate(gaps)), atol=1e-3)
 
   (first,) = run_lines(
     "jpsro", [*FLAGS, "--iterations=1", f"--output_dir={part}"]
   )
   assert first.code == 0, first.err
-  assert runs.load_checkpoint(part)[1]["step"] == 2
-  resumed, refused, evaluated = run_lines(
+  assert runs.load_checkpoint(part)[1]["step"] == 1
+  anew, resumed, refused, evaluated = run_lines(
     "jpsro",
+    [*FLAGS, "--iterations=1", f"--output_dir={part}"],
     [*FLAGS, "--iterations=3", f"--output_dir={part}", "--resume"],
     [
       "--train_meta_solver=uni",
@@ -41,11 +41,13 @@ def test_an_interrupted_run_resumes_exactly(
     ],
     [*FLAGS, f"--output_dir={part}", "--evaluate", "--episodes=50"],
   )
+  assert anew.code != 0
+  assert "step_000000001.safetensors as its newest" in anew.err
   assert resumed.code == 0, resumed.err
   left, left_values = runs.load_checkpoint(whole)
   right, right_values = runs.load_checkpoint(part)
   assert left_values == right_values
-  assert left_values["step"] == 4
+  assert left_values["step"] == 3
   assert_same_arrays(left, right)
   assert [x for x in resumed.out.splitlines() if x.startswith("  ")] == [
     x for x in done.out.splitlines() if x.startswith("  ")
@@ -83,7 +85,7 @@ def check_contents(arrays):
 
 def check_evaluation(evaluated, arrays):
   """Asserts that gaps, values and mean returns are printed."""
-  assert "Iteration 4: CCE gap by player" in evaluated.out
+  assert "Iteration 3: CCE gap by player" in evaluated.out
   rows = [line.split() for line in evaluated.out.splitlines()]
   rows = [row for row in rows if row[0] in "012"]
   gaps, returns = rows[:3], rows[3:]

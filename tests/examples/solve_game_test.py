@@ -15,7 +15,7 @@ def check_saved(folder, payoffs, concept, printed):
   expected = solvers.solve(payoffs, concept)
   np.testing.assert_allclose(joint, expected.joint, atol=1e-9)
   gap = float(equilibria.gap_sum(payoffs, joint, concept))
-  np.testing.assert_allclose(printed.value("Gap against 0"), gap, atol=2e-6)
+  np.testing.assert_allclose(printed.value("Gap  "), gap, atol=2e-6)
   assert printed.value("KKT residual") <= 1e-9
   assert (folder / "joint.png").read_bytes().startswith(PNG)
 

@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """register() adds our names to OpenSpiel's tables and takes none away."""
 
+import dataclasses
+
 import pytest
 from open_spiel.python.algorithms import jpsro
 from open_spiel.python.algorithms.psro_v2 import meta_strategies
 
+import nes_spiel
 from nes_spiel import meta_solvers
 
 CONCEPTS = {
@@ -102,6 +105,21 @@ def test_a_foreign_method_is_not_overwritten():
   jpsro.FLAG_TO_FUNC["mecce"] = Foreign().solve
   with pytest.raises(ValueError, match="'mecce' is taken"):
     meta_solvers.register()
+
+
+def test_a_solver_of_ones_own_joins_ours():
+  strict = meta_solvers.MetaSolver(
+    "mecce_1e6", "cce", nes_spiel.MaximumEntropy(rho=1e6)
+  )
+  assert meta_solvers.register(strict) == tuple(sorted((*NAMES, "mecce_1e6")))
+  assert jpsro.FLAG_TO_FUNC["mecce_1e6"].__self__ is strict
+  assert meta_strategies.META_STRATEGY_METHODS["mecce_1e6"].__self__ is strict
+  assert "mecce_1e6" in jpsro.META_SOLVERS
+  before = snapshot()
+  disguised = dataclasses.replace(strict, name="mecce")
+  with pytest.raises(ValueError, match="'mecce' is taken"):
+    meta_solvers.register(disguised)
+  assert snapshot() == before
 
 
 def test_no_name_promises_a_network_that_is_not_shipped():
