@@ -17,7 +17,6 @@ from jaxtyping import Array, Float
 from nes_spiel.equilibria import dual, gains
 from nes_spiel.equilibria.problem import Problem
 
-
 SMALL_PRODUCT = 128  # multiplications
 
 
@@ -49,7 +48,6 @@ def gain_covariance(
   payoffs: Float[Array, "n *a"],
   joint: Float[Array, "*a"],
   concept: gains.Concept,
-  expected: dual.Duals | None = None,
 ) -> Float[Array, "m m"]:
   """Returns Cov_sigma of all players' deviation gains, flattened as the duals.
 
@@ -72,9 +70,7 @@ def gain_covariance(
   moment = jnp.block(
     [[blocks[p, q] for q in range(players)] for p in range(players)]
   )
-  if expected is None:
-    expected = gains.expected_gains(payoffs, joint, concept)
-  mean = expected.reshape(-1)
+  mean = gains.expected_gains(payoffs, joint, concept).reshape(-1)
   return moment - mean[:, None] * mean[None, :]
 
 

@@ -55,6 +55,9 @@ class State(NamedTuple):
   iterations: Int[Array, ""]
 
 
+Search = tuple[Array, Array, Array, Array]  # step, slope, joint, tries
+
+
 class DualSolution(NamedTuple):
   """The minimiser of Eq. 7 and how well it is known.
 
@@ -249,15 +252,15 @@ def _line_search(
   noise = ROUNDING * jnp.max(problem.max_epsilon) * jnp.sum(jnp.abs(direction))
   allowed = SLOPE_FRACTION * jnp.abs(first) + noise
 
-  def too_far(search: tuple[Array, ...]) -> Bool[Array, ""]:
+  def too_far(search: Search) -> Bool[Array, ""]:
     _, here, _, tries = search
     return (here > allowed) & (tries < LINE_SEARCH_STEPS)
 
-  def shorten(search: tuple[Array, ...]) -> tuple[Array, ...]:
+  def shorten(search: Search) -> Search:
     step, here, _, tries = search
     shorter = step * jnp.clip(first / (first - here), 0.1, 0.5)
     step = jnp.where(tries == 0, step, shorter)
-    return step, *slope(step), tries + 1
+    return (step, *slope(step), tries + 1)
 
   # The whole step is tried first: its slope is not known yet.
   untried = (

@@ -19,7 +19,7 @@ COMPARED = 32  # games per size and selection that Clarabel solves too
 RESIDUAL = 1e-9
 WORSE = 1e-7  # our objective may be below Clarabel's by no more
 # At its default, a relative 1e-8 of an objective near n rho sqrt|A|, Clarabel
-# leaves up to 4e-3 at 4x4. Asked for more it comes within 1e-4 where it converges.
+# leaves up to 4e-3 at 4x4. It is asked for all it has, where it converges.
 DISTANCE = 3e-3
 TIGHT = {"tol_gap_abs": 1e-12, "tol_gap_rel": 1e-12, "tol_feas": 1e-12}
 CASES = [
