@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # One thread each: two test processes share the cores.
 PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: demo test lint verify exhaustive bench clean
+.PHONY: demo test lint verify bench clean
 
 demo: $(VENV)/.demo
 	rm -rf out/demo
@@ -13,7 +13,7 @@ demo: $(VENV)/.demo
 	  --train_meta_solver=mecce --iterations=15 --output_dir=out/demo
 
 test: lint
-	$(PYTEST) -m "not reference and not exhaustive" tests
+	$(PYTEST) -m "not reference" tests
 	$(BIN)/python -m pytest --doctest-modules nes_spiel \
 	  --ignore=nes_spiel/examples --ignore=nes_spiel/meta_solvers/__main__.py
 
@@ -23,10 +23,7 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 
 verify: $(VENV)/.dev
-	$(PYTEST) -m reference tests
-
-exhaustive: $(VENV)/.dev
-	$(PYTEST) -m exhaustive tests
+	$(PYTEST) -m reference -rP tests
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.exact_vs_cvxpy --output_dir=out/benchmarks
