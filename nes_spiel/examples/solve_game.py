@@ -72,8 +72,7 @@ def make_selection() -> equilibria.Selection:
     return equilibria.make_selection(FLAGS.selection, **given)
   except TypeError as error:
     raise ValueError(
-      f"--selection={FLAGS.selection} does not take all of --"
-      f"{', --'.join(given)}: --mu is for mu alone."
+      f"--selection={FLAGS.selection} takes no --mu: --mu is for mu alone."
     ) from error
 
 

@@ -110,4 +110,4 @@ def test_flags_reach_the_solver(run_lines):
   assert plain.value("Welfare") < mild.value("Welfare") < eager.value("Welfare")
   assert strict.value("Epsilon         [") < plain.value("Epsilon         [")
   assert refused.code != 0
-  assert "--selection=me takes no ['mu']" in refused.out + refused.err
+  assert "--mu is for mu alone" in refused.out + refused.err
