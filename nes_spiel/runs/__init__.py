@@ -10,6 +10,8 @@ from nes_spiel.runs.checkpoints import (
   save_checkpoint,
 )
 from nes_spiel.runs.random_state import get_random_state, set_random_state
+from nes_spiel.runs.tensor_files import read_tensors, write_tensors
+from nes_spiel.runs.trees import tree_from_arrays, tree_to_arrays
 
 __all__ = [
   "check_empty",
@@ -17,6 +19,10 @@ __all__ = [
   "get_random_state",
   "list_checkpoints",
   "load_checkpoint",
+  "read_tensors",
   "save_checkpoint",
   "set_random_state",
+  "tree_from_arrays",
+  "tree_to_arrays",
+  "write_tensors",
 ]

@@ -1,23 +1,15 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Checkpoints of long work: arrays and plain values, never code.
+"""Checkpoints of long work, in a folder of its own, numbered by step."""
 
-A checkpoint is one safetensors file with the plain values as JSON in its
-header. It is written beside its final name and then moved there, so a run that
-is killed leaves the last whole one.
-"""
-
-import json
 import os
 import pathlib
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
 
-_HEADER = "nes_spiel"
+from nes_spiel.runs import tensor_files
 
 
 def save_checkpoint(
@@ -46,14 +38,8 @@ def save_checkpoint(
     raise ValueError(
       f"expected step >= 0 and keep >= 1, got step={step}, keep={keep}."
     )
-  folder = pathlib.Path(folder)
-  folder.mkdir(parents=True, exist_ok=True)
-  path = folder / f"step_{step:09d}.safetensors"
-  unfinished = path.with_suffix(".unfinished")
-  contiguous = {name: np.asarray(a, order="C") for name, a in arrays.items()}
-  header = {_HEADER: json.dumps({**values, "step": step})}
-  save_file(contiguous, unfinished, metadata=header)
-  os.replace(unfinished, path)
+  path = pathlib.Path(folder) / f"step_{step:09d}.safetensors"
+  tensor_files.write_tensors(path, arrays, {**values, "step": step})
   for superfluous in list_checkpoints(folder)[:-keep]:
     superfluous.unlink()
   return path
@@ -85,17 +71,7 @@ def load_checkpoint(
     if not found:
       raise ValueError(f"{path}: no checkpoint in this folder.")
     path = found[-1]
-  if not path.is_file():
-    raise ValueError(f"{path}: no such checkpoint.")
-  try:
-    with safe_open(path, framework="numpy") as file:
-      header = file.metadata() or {}
-      arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-  except SafetensorError as error:
-    raise ValueError(f"{path}: not a whole checkpoint: {error}.") from error
-  if _HEADER not in header:
-    raise ValueError(f"{path}: a safetensors file, but not a checkpoint.")
-  return arrays, json.loads(header[_HEADER])
+  return tensor_files.read_tensors(path)
 
 
 def check_empty(folder: str | os.PathLike[str]) -> None:

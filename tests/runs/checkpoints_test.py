@@ -107,7 +107,7 @@ def test_a_failed_write_leaves_the_last_checkpoint_whole(tmp_path, monkeypatch):
     path.write_bytes(b"half of")
     raise OSError("no space left on device")
 
-  monkeypatch.setattr("nes_spiel.runs.checkpoints.save_file", fail)
+  monkeypatch.setattr("nes_spiel.runs.tensor_files.save_file", fail)
   with pytest.raises(OSError, match="no space"):
     runs.save_checkpoint(tmp_path, 1, {"x": np.zeros(1)}, {})
   assert runs.load_checkpoint(tmp_path)[0]["x"] == [1.0]
@@ -118,7 +118,7 @@ def test_a_truncated_checkpoint_is_named(tmp_path, kept):
   runs.save_checkpoint(tmp_path, 1, ARRAYS, VALUES)
   newest = runs.save_checkpoint(tmp_path, 2, ARRAYS, VALUES)
   newest.write_bytes(newest.read_bytes()[:kept])
-  with pytest.raises(ValueError, match="not a whole checkpoint") as caught:
+  with pytest.raises(ValueError, match="not a whole file") as caught:
     runs.load_checkpoint(tmp_path)
   assert str(newest) in str(caught.value)
 
@@ -127,7 +127,7 @@ def test_another_safetensors_file_is_refused(tmp_path):
   for metadata in (None, {"format": "pt"}):
     path = tmp_path / "step_000000001.safetensors"
     safetensors.numpy.save_file({"x": np.ones(2)}, path, metadata=metadata)
-    with pytest.raises(ValueError, match="but not a checkpoint") as caught:
+    with pytest.raises(ValueError, match="not one of nes_spiel's") as caught:
       runs.load_checkpoint(path)
     assert str(path) in str(caught.value)
 
@@ -142,7 +142,7 @@ def test_an_empty_folder_is_named(tmp_path):
 
 def test_a_missing_path_is_named(tmp_path):
   missing = tmp_path / "step_000000001.safetensors"
-  with pytest.raises(ValueError, match="no such checkpoint") as caught:
+  with pytest.raises(ValueError, match="no such file") as caught:
     runs.load_checkpoint(missing)
   assert str(missing) in str(caught.value)
   assert runs.list_checkpoints(tmp_path / "missing") == []
