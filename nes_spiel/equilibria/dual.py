@@ -55,7 +55,7 @@ def primal_epsilon(problem: Problem, duals: Duals) -> Float[Array, " n"]:
 
 
 def dual_loss(problem: Problem, duals: Duals) -> Float[Array, ""]:
-  """Returns the loss L, convex in the duals; the network is trained on it.
+  """Returns the loss L, convex in the duals.
 
   In the form that ends the proof of Theorem 1 (Appendix A),
 
@@ -65,14 +65,40 @@ def dual_loss(problem: Problem, duals: Duals) -> Float[Array, ""]:
   whose minimum over nonnegative duals is the maximum of Eq. 6. Eq. 7 prints
   - rho sum_p eps_p for the last term: the constant rho sum_p max_eps_p less.
   """
-  linear = jnp.sum(problem.max_epsilon * dual_sums(duals))
-  slack = epsilon_slack(problem, duals)
-  approximation = slack[0] if problem.shared_epsilon else jnp.sum(slack)
+  room = problem.max_epsilon - problem.target_epsilon
+  constant = room[0] if problem.shared_epsilon else jnp.sum(room)
+  return dual_excess(problem, duals) + problem.rho * constant
+
+
+def dual_excess(problem: Problem, duals: Duals) -> Float[Array, ""]:
+  """Returns the dual loss less rho sum_p (max_eps_p - target_eps_p).
+
+  That is its last two terms' value at zero duals, which dwarfs the rest: with
+  s_p the sum of duals, what is left of them is
+
+    sum_p target_eps_p s_p + rho (max_eps_p - target_eps_p) f(s_p / rho),
+
+  f(x) = exp(-x) - 1 + x. So the loss has a meaning in single precision.
+  """
+  sums = dual_sums(duals)
+  room = problem.max_epsilon - problem.target_epsilon
+  if problem.shared_epsilon:
+    sums, room = jnp.sum(sums)[None], room[:1]
+  linear = jnp.sum(problem.target_epsilon[: len(sums)] * sums)
+  curved = jnp.sum(room * _exponential_remainder(sums / problem.rho))
   return (
-    jax.nn.logsumexp(logits(problem, duals))
-    + linear
-    + problem.rho * approximation
+    jax.nn.logsumexp(logits(problem, duals)) + linear + problem.rho * curved
   )
+
+
+def _exponential_remainder(x: Float[Array, " n"]) -> Float[Array, " n"]:
+  """Returns exp(-x) - 1 + x for x >= 0, without cancellation near 0."""
+  small = x < 1e-2
+  series = jnp.ones_like(x)
+  for order in (7, 6, 5, 4, 3):
+    series = 1 - x / order * series
+  series = x**2 / 2 * series
+  return jnp.where(small, series, jnp.expm1(-jnp.where(small, 1, x)) + x)
 
 
 def dual_gradient(

@@ -146,3 +146,25 @@ def test_the_loss_is_convex(concept, instance):
   spectrum = np.linalg.eigvalsh(curvature.dual_hessian(problem, duals))
   assert spectrum[0] >= -1e-12  # rounding of a matrix of order one
   assert spectrum[-1] > 0.1
+
+
+def test_excess_keeps_its_meaning_in_single_precision(random_games, state):
+  """The loss itself, near rho sum max_epsilon = 8e4, has steps of 0.004."""
+  duals = np.abs(np.random.default_rng(0).normal(size=(2, 4))) * 0.1
+  problem = state(
+    random_games(0, 1, (4, 4))[0], equilibria.MaximumEntropy(), "cce"
+  )
+  single = jax.tree.map(
+    lambda x: x if x.dtype == bool else np.asarray(x, np.float32), problem
+  )
+  with jax.enable_x64(True):
+    loss = equilibria.dual_loss(problem, jnp.asarray(duals))
+    excess = dual.dual_excess(problem, jnp.asarray(duals))
+    at_zero = equilibria.dual_loss(problem, jnp.zeros_like(duals))
+    slope = jax.grad(dual.dual_excess, argnums=1)(problem, jnp.asarray(duals))
+  np.testing.assert_allclose(excess, loss - at_zero, atol=1e-9)
+  duals = jnp.asarray(duals, np.float32)
+  np.testing.assert_allclose(dual.dual_excess(single, duals), excess, atol=1e-6)
+  np.testing.assert_allclose(
+    jax.grad(dual.dual_excess, argnums=1)(single, duals), slope, atol=1e-6
+  )
