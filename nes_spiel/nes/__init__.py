@@ -1,0 +1,40 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The Neural Equilibrium Solver: a network from games to equilibria."""
+
+from typing import Any
+
+from nes_spiel.nes.config import Config
+from nes_spiel.nes.evaluation import Evaluation, evaluate
+from nes_spiel.nes.files import Model, load, save
+from nes_spiel.nes.network import Network, Variables
+from nes_spiel.nes.pretrained import load_pretrained, pretrained_table
+from nes_spiel.nes.recipes import RECIPES
+from nes_spiel.nes.train_loop import TrainingDivergedError, train
+from nes_spiel.nes.training import Recipe
+from nes_spiel.nes.training_games import Bucket
+
+__all__ = [
+  "PRETRAINED",
+  "RECIPES",
+  "Bucket",
+  "Config",
+  "Evaluation",
+  "Model",
+  "Network",
+  "Recipe",
+  "TrainingDivergedError",
+  "Variables",
+  "evaluate",
+  "load",
+  "load_pretrained",
+  "save",
+  "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+  """Reads the shipped files only when their table is asked for."""
+  if name == "PRETRAINED":
+    return pretrained_table()
+  raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

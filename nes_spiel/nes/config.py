@@ -1,0 +1,117 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What a network is: all that its parameters' names and shapes follow from."""
+
+import dataclasses
+from typing import Any, Literal, get_args
+
+from nes_spiel.equilibria import CONCEPTS, Concept
+
+Input = Literal[
+  "payoffs", "reference_logits", "target_epsilon", "target_joint", "welfare"
+]
+MapSet = Literal["equivariant", "paper"]
+Normalization = Literal["game", "batch"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+  """A Neural Equilibrium Solver's architecture.
+
+  Attributes:
+    concept: "ce" or "cce".
+    players: for how many it is trained. From three on, parameters have the same
+      shapes whatever the number.
+    inputs: the channels of the first layer. What is no input has no effect, so
+      a network without "reference_logits" (or the paper's "target_joint" and
+      "welfare") serves uniform targets without welfare alone, and one without
+      "target_epsilon" the value 0.
+    maps: "equivariant", all linear maps for two players; or "paper", those of
+      Appendix D, whose Eq. 19c commutes with permutations of strategies only
+      where all players' are permuted together, so that games must be cubes.
+    normalization: "batch"; or "game", of each game by itself, which removes
+      what is constant over a game, such as a target epsilon.
+    payoff_channels: of the payoffs to payoffs layers.
+    middle_channels: of the payoffs to duals layer.
+    dual_channels: of the duals to duals layers, before the last one's single.
+  """
+
+  concept: Concept = "cce"
+  players: int = 2
+  inputs: tuple[Input, ...] = ("payoffs", "reference_logits", "target_epsilon")
+  maps: MapSet = "equivariant"
+  normalization: Normalization = "batch"
+  payoff_channels: tuple[int, ...] = (32, 32, 32, 32, 32)
+  middle_channels: int = 64
+  dual_channels: tuple[int, ...] = (32, 32)
+
+  def __post_init__(self) -> None:
+    """Refuses what cannot be built, with what is accepted."""
+    self._check("concept", (self.concept,), CONCEPTS)
+    self._check("inputs", self.inputs, get_args(Input))
+    self._check("maps", (self.maps,), get_args(MapSet))
+    self._check("normalization", (self.normalization,), get_args(Normalization))
+    channels = (
+      *self.payoff_channels,
+      self.middle_channels,
+      *self.dual_channels,
+    )
+    if self.players < 2 or min(channels) < 1 or "payoffs" not in self.inputs:
+      raise ValueError(
+        "Config: expected at least two players, one channel per layer and "
+        f'"payoffs" among the inputs; got {self}.'
+      )
+
+    if self.normalization == "game" and "target_epsilon" in self.inputs:
+      raise ValueError(
+        'Config: normalization "game" removes the input "target_epsilon".'
+      )
+    if self.concept == "ce" and self.middle_channels % 2:
+      raise ValueError(
+        "Config.middle_channels: even for CE, whose outer products take a half "
+        f"each (Eq. 13); got {self.middle_channels}."
+      )
+
+  def _check(
+    self, name: str, values: tuple[str, ...], accepted: tuple[str, ...]
+  ) -> None:
+    unknown = [value for value in values if value not in accepted]
+    if unknown:
+      raise ValueError(
+        f"Config.{name}: expected of {accepted}, got {unknown[0]!r}."
+      )
+
+  @classmethod
+  def paper(cls, concept: Concept = "cce", players: int = 2) -> "Config":
+    """Returns the layers of Appendix D.1: 79,905 parameters for CCE.
+
+    By the paper's count, which leaves out BatchNorm's scales and offsets.
+    """
+    return cls(
+      concept=concept,
+      players=players,
+      inputs=("payoffs", "target_joint", "welfare", "target_epsilon"),
+      maps="paper",
+    )
+
+  def to_dict(self) -> dict[str, Any]:
+    """Returns the fields as JSON holds them."""
+    return dataclasses.asdict(self)
+
+  @classmethod
+  def from_dict(cls, values: dict[str, Any]) -> "Config":
+    """Undoes `to_dict`, also after a way through JSON.
+
+    Raises:
+      ValueError: missing or unknown fields, or values that `Config` refuses.
+    """
+    known = {field.name for field in dataclasses.fields(cls)}
+    if set(values) != known:
+      raise ValueError(
+        f"Config: expected the fields {sorted(known)}, got {sorted(values)}."
+      )
+    options: dict[str, Any] = {
+      name: tuple(value) if isinstance(value, list) else value
+      for name, value in values.items()
+    }
+    return cls(**options)

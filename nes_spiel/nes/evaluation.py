@@ -1,0 +1,120 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""How good a network's answers are, beside the exact ones."""
+
+import functools
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float
+
+from nes_spiel.equilibria import (
+  Selection,
+  dual,
+  exact,
+  gap_sum,
+  solver_gap,
+)
+from nes_spiel.equilibria.problem import standardized_problem
+from nes_spiel.games import masks
+from nes_spiel.nes.network import Network, Variables
+
+CHUNK = 64  # games per compiled call
+
+
+class Evaluation(NamedTuple):
+  """Measurements per game, all `[b]`.
+
+  Attributes:
+    solved: whether the exact solver did; means are over these games.
+    solver_gap: total variation to the exact solution of Eq. 6.
+    trivial_gap: that of zero duals, softmax(ln target + mu W).
+    equilibrium_gap: the (C)CE gap against epsilon 0, standardised payoffs.
+    exact_gap: the exact solution's own.
+    dual_sum: the sum of all duals, standardised.
+  """
+
+  solved: Bool[Array, " b"]
+  solver_gap: Float[Array, " b"]
+  trivial_gap: Float[Array, " b"]
+  equilibrium_gap: Float[Array, " b"]
+  exact_gap: Float[Array, " b"]
+  dual_sum: Float[Array, " b"]
+
+  def mean(self, name: str) -> tuple[float, float]:
+    """Returns a measurement's mean over games, and its standard error."""
+    values = np.asarray(getattr(self, name), np.float64)
+    values = values if name == "solved" else values[np.asarray(self.solved)]
+    return float(values.mean()), float(values.std() / np.sqrt(len(values)))
+
+
+def evaluate(
+  network: Network,
+  variables: Variables,
+  payoffs: Float[Array, "b n *a"],
+  selection: Selection,
+  strategy_mask: Bool[Array, "b n d"] | None = None,
+) -> Evaluation:
+  """Compares a network with the exact solver on the same games.
+
+  Args:
+    network: its configuration.
+    variables: what it has learned.
+    payoffs: `[b, n, *a]`.
+    selection: its numbers are shared, its arrays have a leading b.
+    strategy_mask: `[b, n, d]`, all strategies if None.
+  """
+  count = len(payoffs)
+  if strategy_mask is None:
+    full = masks.full_strategy_mask(payoffs.shape[2:])
+    strategy_mask = jnp.broadcast_to(full, (count, *full.shape))
+  games = jax.tree.map(
+    lambda leaf: np.broadcast_to(leaf, (count, *np.shape(leaf)[1:])),
+    (payoffs, selection, strategy_mask),
+  )
+  pieces = []
+  with jax.enable_x64(True):
+    for first in range(0, count, CHUNK):
+      piece = jax.tree.map(lambda x: x[first : first + CHUNK], games)  # noqa: B023
+      pieces.append(jax.device_get(_compiled(network)(variables, *piece)))
+  return jax.tree.map(lambda *parts: np.concatenate(parts), *pieces)
+
+
+@functools.cache
+def _compiled(network: Network) -> Any:
+  """Returns `_measure` for many games."""
+  measure = functools.partial(_measure, network)
+  return jax.jit(jax.vmap(measure, in_axes=(None, 0, 0, 0)))
+
+
+def _measure(
+  network: Network,
+  variables: Variables,
+  payoffs: Array,
+  selection: Selection,
+  strategy_mask: Array,
+) -> Any:
+  """Measures one game: the network in its own precision, the rest in double."""
+  concept = network.config.concept
+  payoffs, selection = jax.tree.map(
+    lambda leaf: jnp.asarray(leaf, jnp.float64), (payoffs, selection)
+  )
+  problem, _ = standardized_problem(payoffs, selection, concept, strategy_mask)
+  duals = network.duals_in_single(variables, payoffs, selection, problem)
+  solved = exact.solve_dual(problem, 1e-8)
+  reference = dual.primal_joint(problem, solved.duals)
+  answer = dual.primal_joint(problem, duals)
+  trivial = dual.primal_joint(problem, jnp.zeros_like(duals))
+  gap = functools.partial(
+    gap_sum, problem.payoffs, concept=concept, strategy_mask=strategy_mask
+  )
+  return Evaluation(
+    solved.residual <= 1e-8,
+    solver_gap(answer, reference),
+    solver_gap(trivial, reference),
+    gap(answer),
+    gap(reference),
+    jnp.sum(duals),
+  )

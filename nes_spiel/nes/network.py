@@ -1,0 +1,237 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The Neural Equilibrium Solver: from a game to the duals of its equilibrium.
+
+Figure 2 of Marris et al. (2022): payoffs to payoffs layers, a payoffs to duals
+layer, duals to duals layers. Haiku stays behind `init` and `apply`.
+
+Beyond the paper: the last softplus is shifted, divided by the number of
+strategies and multiplied by `output_scale`; BatchNorm keeps its averages per
+class of sizes; first weights are scaled by their fan-in, and BatchNorm brings
+every layer to unit variance.
+"""
+
+import functools
+from typing import Any, NamedTuple
+
+import haiku as hk
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float, Key
+
+from nes_spiel.equilibria import Selection, gains
+from nes_spiel.equilibria.dual import Duals
+from nes_spiel.equilibria.problem import Problem, standardized_problem
+from nes_spiel.games import masks
+from nes_spiel.nes import layers, pooling
+from nes_spiel.nes.config import Config
+from nes_spiel.nes.inputs import input_channels
+from nes_spiel.nes.map_sets import MAP_SETS
+
+# Small first duals, nearly equal: large ones teach the last layer to be zero
+# before the others have learned what to say.
+FIRST_OUTPUT, FIRST_OUTPUT_GAIN = -3.0, 0.1
+
+
+class Variables(NamedTuple):
+  """What a network has learned.
+
+  Attributes:
+    parameters: by layer and name.
+    averages: of batch normalisation; empty for normalisation "game".
+  """
+
+  parameters: Any
+  averages: Any
+
+
+class Network:
+  """A network with the two functions of its configuration, both pure."""
+
+  def __init__(self, config: Config):
+    """Takes the architecture; parameters come from `init` or a file."""
+    self.config = config
+    self._transformed = hk.without_apply_rng(
+      hk.transform_with_state(functools.partial(_duals, config))
+    )
+
+  def init(
+    self,
+    key: Key[Array, ""],
+    payoffs: Float[Array, "n *a"],
+    selection: Selection,
+    strategy_mask: Bool[Array, "n d"] | None = None,
+  ) -> Variables:
+    """Draws first parameters. Shapes of game and mask do not matter for them.
+
+    Args:
+      key: consumed.
+      payoffs: `[n, *a]`, any game of the right number of players.
+      selection: the parameters of Eq. 6.
+      strategy_mask: `[n, d]`, all strategies if None.
+    """
+    problem, _ = standardized_problem(
+      payoffs, selection, self.config.concept, strategy_mask
+    )
+    channels = self._channels(payoffs, selection, problem)
+    scale = output_scale(problem, selection)
+    return Variables(
+      *self._transformed.init(
+        key, channels, problem.strategy_mask, scale, False
+      )
+    )
+
+  def variables_like(self) -> Variables:
+    """Returns zeros of the variables' structure, shapes and dtypes."""
+    shape = (self.config.players,) + (2,) * self.config.players
+    game = jax.ShapeDtypeStruct(shape, jnp.float32)
+    shapes = jax.eval_shape(
+      lambda payoffs: self.init(jax.random.key(0), payoffs, Selection()), game
+    )
+    return jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), shapes)
+
+  def apply(
+    self,
+    variables: Variables,
+    payoffs: Float[Array, "n *a"],
+    selection: Selection,
+    strategy_mask: Bool[Array, "n d"] | None = None,
+    is_training: bool = False,
+  ) -> tuple[Duals, Variables]:
+    """Maps a game to the duals of its equilibrium, in the caller's units.
+
+    Args:
+      variables: what was learned.
+      payoffs: `[n, *a]`, the caller's units.
+      selection: the parameters of Eq. 6.
+      strategy_mask: `[n, d]`, all strategies if None.
+      is_training: normalise by the batch, and average its moments. Then call it
+        under a `vmap` with axis name `GAMES`; the averages that come back are
+        the same in all rows.
+
+    Returns:
+      Duals `[n, d]` for CCE, `[n, d, d]` for CE, zero where they do not exist;
+      and the variables with the new averages.
+    """
+    problem, game = standardized_problem(
+      payoffs, selection, self.config.concept, strategy_mask
+    )
+    duals, variables = self.apply_problem(
+      variables, payoffs, selection, problem, is_training
+    )
+    scale = game.scale.reshape([-1] + [1] * (duals.ndim - 1))
+    return duals * scale, variables
+
+  def apply_problem(
+    self,
+    variables: Variables,
+    payoffs: Float[Array, "n *a"],
+    selection: Selection,
+    problem: Problem,
+    is_training: bool = False,
+  ) -> tuple[Duals, Variables]:
+    """As `apply`, for a problem already stated, with its standardised duals."""
+    duals, averages = self._transformed.apply(
+      *jax.tree.map(jnp.asarray, variables),
+      self._channels(payoffs, selection, problem),
+      problem.strategy_mask,
+      output_scale(problem, selection),
+      is_training,
+    )
+    return duals, variables._replace(averages=averages)
+
+  def duals_in_single(
+    self,
+    variables: Variables,
+    payoffs: Float[Array, "n *a"],
+    selection: Selection,
+    problem: Problem,
+  ) -> Duals:
+    """Returns `apply_problem`'s duals, computed in float32, in payoffs' dtype.
+
+    For a problem stated in double precision: standardisation takes differences.
+    """
+
+    def single(leaf: Any) -> Any:
+      real = jnp.issubdtype(jnp.result_type(leaf), jnp.floating)
+      return jnp.asarray(leaf, jnp.float32) if real else leaf
+
+    arguments = jax.tree.map(single, (payoffs, selection, problem))
+    duals, _ = self.apply_problem(variables, *arguments)
+    return duals.astype(payoffs.dtype)
+
+  def __eq__(self, other: object) -> bool:
+    """Networks of one configuration are the same function."""
+    return isinstance(other, Network) and other.config == self.config
+
+  def __hash__(self) -> int:
+    """As a static argument of jit, a network is its configuration."""
+    return hash(self.config)
+
+  def _channels(
+    self, payoffs: Array, selection: Selection, problem: Problem
+  ) -> Float[Array, "n *a c"]:
+    return input_channels(self.config.inputs, payoffs, selection, problem)
+
+
+def output_scale(problem: Problem, selection: Selection) -> Float[Array, " n"]:
+  """Returns the size that a player's duals may have.
+
+  Where the target epsilon cannot be reached the sum of duals is
+  rho ln((max_eps - eps_hat) / (max_eps - eps)), and mu multiplies duals as it
+  multiplies the welfare.
+  """
+  room = problem.max_epsilon - problem.target_epsilon
+  unreachable = jnp.log(room / problem.max_epsilon)
+  mu = 0 if selection.mu is None else selection.mu
+  return 1 + problem.rho * jnp.maximum(unreachable, 0) + mu
+
+
+def _duals(
+  config: Config,
+  channels: Float[Array, "n *a c"],
+  strategy_mask: Bool[Array, "n d"],
+  scale: Float[Array, " n"],
+  is_training: bool,
+) -> Duals:
+  """The network's body, on one standardised game."""
+  maps = MAP_SETS[config.maps, config.concept]
+  shape = channels.shape[1:-1]
+  if config.maps == "paper" and len(set(shape)) > 1:
+    raise ValueError(
+      f"The paper's maps need cubes, got a game of shape {shape}."
+    )
+  exists = jnp.broadcast_to(
+    masks.joint_mask(strategy_mask, shape), (len(shape), *shape)
+  )
+
+  size = layers.size_class(strategy_mask)
+
+  def activate(mixed: Array, exists: Array, name: str) -> Array:
+    normalize = layers.Normalize(config.normalization, name=f"{name}_norm")
+    return jax.nn.relu(normalize(mixed, exists, size, is_training))
+
+  hidden = channels
+  for index, width in enumerate(config.payoff_channels):
+    name = f"payoffs_{index}"
+    mix = layers.MixMaps(width, name=name)
+    hidden = mix(maps.payoffs(hidden, strategy_mask), shape)
+    hidden = activate(hidden, exists, name)
+  mask = gains.dual_mask(strategy_mask, config.concept)
+  mix = layers.MixMaps(config.middle_channels, name="payoffs_to_duals")
+  rows = mix(
+    maps.payoffs_to_duals(hidden, strategy_mask), strategy_mask.shape[1:]
+  )
+  if config.concept == "ce":
+    rows = pooling.outer(rows)
+  hidden = activate(rows, mask, "payoffs_to_duals")
+  for index, width in enumerate(config.dual_channels):
+    name = f"duals_{index}"
+    mix = layers.MixMaps(width, name=name)
+    hidden = activate(mix(maps.duals(hidden, mask), mask.shape[1:]), mask, name)
+  last = layers.MixMaps(1, FIRST_OUTPUT_GAIN, name="output")
+  output = last(maps.duals(hidden, mask), mask.shape[1:])[..., 0] + FIRST_OUTPUT
+  strategies = jnp.sum(strategy_mask, axis=1).astype(output.dtype)
+  scale = (scale / strategies).reshape([-1] + [1] * (output.ndim - 1))
+  return jnp.where(mask, jax.nn.softplus(output) * scale, 0)

@@ -1,0 +1,58 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The networks that come with the package."""
+
+import functools
+import pathlib
+from typing import Any
+
+from nes_spiel import runs
+from nes_spiel.equilibria import Concept
+from nes_spiel.nes import files
+
+FOLDER = pathlib.Path(__file__).parent / "models"
+
+
+@functools.cache
+def pretrained_table() -> dict[str, dict[str, Any]]:
+  """Returns, by name, what is known of each shipped network.
+
+  Training set, steps, hardware and measured gaps, as their training wrote them
+  into the files.
+  """
+  paths = sorted(FOLDER.glob("*.safetensors"))
+  return {path.stem: runs.read_tensors(path)[1]["facts"] for path in paths}
+
+
+@functools.cache
+def load_pretrained(name: str) -> files.Model:
+  """Returns a shipped network.
+
+  Args:
+    name: a key of `PRETRAINED`.
+
+  Raises:
+    ValueError: an unknown name; lists those there are.
+  """
+  path = FOLDER / f"{name}.safetensors"
+  if not path.is_file():
+    raise ValueError(
+      f"load_pretrained: expected one of {sorted(pretrained_table())}, got "
+      f"{name!r}."
+    )
+  return files.load(path)
+
+
+def load_for(concept: Concept, players: int) -> files.Model:
+  """Returns the shipped network for a concept and a number of players.
+
+  Raises:
+    ValueError: there is none; says what there is, and what solves it exactly.
+  """
+  name = f"{concept}_{players}p"
+  if name not in pretrained_table():
+    raise ValueError(
+      f'method: no shipped network solves "{concept}" for {players} players; '
+      f'there are {sorted(pretrained_table())}. method="exact" solves it.'
+    )
+  return load_pretrained(name)

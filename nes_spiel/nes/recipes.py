@@ -1,0 +1,30 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The recipes of the networks that are shipped, by name."""
+
+from nes_spiel.nes.config import Config, Input
+from nes_spiel.nes.training import Recipe
+from nes_spiel.nes.training_games import Bucket
+
+# What a network for meta-games sees: the payoffs, and the repeats as target.
+_INPUTS: tuple[Input, ...] = ("payoffs", "reference_logits")
+
+# Two players: mostly 2 to 8 strategies, with a tail to 24.
+_TWO = (
+  Bucket(2, 4, 256, 3.0),
+  Bucket(5, 8, 128, 5.0),
+  Bucket(9, 16, 32, 1.5),
+  Bucket(17, 24, 16, 0.5),
+)
+# Three players: mostly 2 to 5 strategies, with a tail to 12.
+_THREE = (
+  Bucket(2, 4, 128, 4.0),
+  Bucket(5, 8, 16, 4.0),
+  Bucket(9, 12, 8, 0.5),
+)
+
+RECIPES: dict[str, tuple[Config, Recipe]] = {
+  "cce_2p": (Config("cce", 2, _INPUTS), Recipe(_TWO)),
+  "ce_2p": (Config("ce", 2, _INPUTS), Recipe(_TWO)),
+  "cce_3p": (Config("cce", 3, _INPUTS), Recipe(_THREE, learning_rate=1e-3)),
+}

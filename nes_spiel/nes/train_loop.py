@@ -1,0 +1,161 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""A training run: progress, checkpoints, and going on where one stopped."""
+
+import functools
+import json
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jax
+import numpy as np
+from tqdm import tqdm
+
+from nes_spiel import runs
+from nes_spiel.nes.config import Config
+from nes_spiel.nes.network import Network, Variables
+from nes_spiel.nes.training import (
+  Recipe,
+  TrainingState,
+  initial_state,
+  take_steps,
+)
+
+CHUNK = 25  # steps per compiled call, on one bucket
+
+
+class TrainingDivergedError(RuntimeError):
+  """The loss is not finite; the last checkpoint is from before that."""
+
+
+def train(
+  config: Config,
+  recipe: Recipe,
+  seed: int = 0,
+  folder: str | os.PathLike[str] | None = None,
+  resume: bool = False,
+  save_every: int = 1000,
+  report: Callable[[int, float, Variables], None] | None = None,
+) -> Variables:
+  """Trains a network, on all devices there are.
+
+  With the same arguments, and on the same kind of devices, a run that was
+  stopped and resumed ends with the same parameters as one that was not.
+
+  Args:
+    config: the architecture.
+    recipe: how it is trained.
+    seed: of the parameters, the games and the order of the buckets.
+    folder: for checkpoints; none are written if None.
+    resume: go on from the newest checkpoint in `folder`.
+    save_every: steps between checkpoints, rounded up to whole chunks.
+    report: called with step, mean loss and variables at every checkpoint.
+
+  Returns:
+    What the network has learned.
+
+  Raises:
+    ValueError: a folder that holds another run, or one when not resuming; or a
+      batch that cannot be divided among the devices.
+    TrainingDivergedError: the loss is not finite; says at which step.
+  """
+  check_devices(recipe)
+  network = Network(config)
+  start, key = jax.random.split(jax.random.key(seed))
+  first = jax.jit(functools.partial(initial_state, network, recipe))(start)
+  identity = run_identity(config, recipe, seed)
+  if resume:
+    first = _restore(first, folder, identity, recipe.steps)
+  elif folder is not None:
+    runs.check_empty(folder)
+  losses, variables = [], first.variables
+  for done, state, loss, since in _chunks(network, recipe, seed, key, first):
+    variables = state.variables
+    losses.append(loss)
+    if done < recipe.steps and done // save_every == since // save_every:
+      continue
+    if folder is not None:
+      arrays = runs.tree_to_arrays(state)
+      runs.save_checkpoint(folder, done, arrays, identity, keep=2)
+    if report is not None:
+      report(done, float(np.mean(losses)), variables)
+    losses.clear()
+  return variables
+
+
+def _chunks(
+  network: Network, recipe: Recipe, seed: int, key: Any, state: TrainingState
+) -> Iterator[tuple[int, TrainingState, float, int]]:
+  """Trains; yields steps done, state, mean loss and steps done before.
+
+  Raises:
+    TrainingDivergedError: the loss is not finite.
+  """
+  compiled = jax.jit(take_steps, static_argnums=(0, 1, 2, 3))
+  first = int(state.step)
+  with tqdm(total=recipe.steps, initial=first, unit="step") as bar:
+    for step in range(first, recipe.steps, CHUNK):
+      count = min(CHUNK, recipe.steps - step)
+      bucket = recipe.buckets[choose_bucket(recipe, seed, step)]
+      state, losses = compiled(network, recipe, bucket, count, state, key)
+      loss = float(np.mean(losses))
+      if not (np.isfinite(loss) and _is_finite(state.variables)):
+        raise TrainingDivergedError(
+          f"The loss is {loss} between steps {step} and {step + count}."
+        )
+      bar.set_postfix_str(f"size {bucket.size}, loss {loss:.4f}", False)
+      bar.update(count)
+      yield step + count, state, loss, step
+
+
+def _is_finite(variables: Variables) -> bool:
+  """Returns whether every number that was learned is one."""
+  leaves = jax.tree.leaves(jax.device_get(variables))
+  return all(np.isfinite(leaf).all() for leaf in leaves)
+
+
+def check_devices(recipe: Recipe) -> None:
+  """Raises ValueError unless every batch divides among the devices."""
+  count = jax.device_count()
+  for bucket in recipe.buckets:
+    if bucket.batch % count:
+      raise ValueError(
+        f"recipe: batches are divided among {count} devices; got {bucket}."
+      )
+
+
+def choose_bucket(recipe: Recipe, seed: int, step: int) -> int:
+  """Returns which bucket the chunk that starts at a step draws from."""
+  shares = np.array([bucket.share for bucket in recipe.buckets])
+  rng = np.random.default_rng([seed, step])
+  return int(rng.choice(len(shares), p=shares / shares.sum()))
+
+
+def run_identity(config: Config, recipe: Recipe, seed: int) -> dict[str, Any]:
+  """Returns what must be the same for a checkpoint to be resumed.
+
+  The number of steps may be another: a run can be prolonged.
+  """
+  options = dict(vars(recipe))
+  del options["steps"]
+  identity = {"config": config.to_dict(), "recipe": options, "seed": seed}
+  return json.loads(json.dumps(identity))  # as it comes back from a file
+
+
+def _restore(
+  state: TrainingState,
+  folder: str | os.PathLike[str] | None,
+  identity: dict[str, Any],
+  steps: int,
+) -> TrainingState:
+  """Returns the newest checkpoint's state, if it is one of this run."""
+  if folder is None:
+    raise ValueError("train: resume needs the folder of the checkpoints.")
+  arrays, values = runs.load_checkpoint(folder)
+  runs.check_same_run(values, identity)
+  if values["step"] > steps:
+    raise ValueError(
+      f"recipe.steps: {folder} has taken {values['step']} already, got {steps}."
+    )
+  return runs.tree_from_arrays(state, arrays)

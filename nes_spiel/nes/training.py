@@ -1,0 +1,177 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Training without labels: the dual loss on random games (Section 4.3).
+
+Where Appendix D.2 has steps of the rate, adaptive clipping and weight decay,
+this has a cosine, clipping of the global norm and none, and it relates each
+game's loss to its size.
+"""
+
+import dataclasses
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jaxtyping import Array, Float, Int, Key
+
+from nes_spiel.equilibria import Selection, dual
+from nes_spiel.equilibria.problem import standardized_problem
+from nes_spiel.nes.layers import GAMES
+from nes_spiel.nes.network import Network, Variables
+from nes_spiel.nes.training_games import Batch, Bucket, sample_batch
+
+# Duals near zero are a saddle: gradients are as small as the duals there. Adam
+# leaves it if its second moment forgets the first steps, whose gradients are
+# large, and if no gradient is too small for it.
+SECOND_MOMENT = 0.98
+SMALLEST_GRADIENT = 1e-15
+WARM_UP = 50
+LEAST_SIZE = 0.1  # of a game's loss, that of an easy 8x8 game is 0.2
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+  """How a network is trained; with `Config` and a key, all that a run is.
+
+  Attributes:
+    buckets: the sizes of games.
+    targets: whether half of the games have a target joint.
+    steps: of the optimiser, over which the rate falls to zero as a cosine; a
+      run that is prolonged by more steps starts from a higher rate again.
+    learning_rate: Adam's, at its highest.
+    clip: of the gradient's global norm.
+  """
+
+  buckets: tuple[Bucket, ...]
+  targets: bool = True
+  steps: int = 10_000
+  learning_rate: float = 3e-3
+  clip: float = 1.0
+
+
+class TrainingState(NamedTuple):
+  """What a run goes on from.
+
+  Attributes:
+    variables: of the network.
+    optimizer: optax's state.
+    step: how many were taken.
+  """
+
+  variables: Variables
+  optimizer: Any
+  step: Int[Array, ""]
+
+
+def make_optimizer(recipe: Recipe) -> optax.GradientTransformation:
+  """Returns Adam with clipping, warm-up and a cosine."""
+  rate = optax.warmup_cosine_decay_schedule(
+    0.0, recipe.learning_rate, min(WARM_UP, recipe.steps // 2), recipe.steps
+  )
+  return optax.chain(
+    optax.clip_by_global_norm(recipe.clip),
+    optax.adam(rate, b2=SECOND_MOMENT, eps=SMALLEST_GRADIENT),
+  )
+
+
+def initial_state(
+  network: Network, recipe: Recipe, key: Key[Array, ""]
+) -> TrainingState:
+  """Returns the state before the first step."""
+  bucket = recipe.buckets[0]._replace(batch=1)
+  start, games = jax.random.split(key)
+  batch = sample_batch(games, bucket, network.config.players, recipe.targets)
+  game = jax.tree.map(lambda x: x[0] if jnp.ndim(x) else x, batch)
+  variables = network.init(start, *game)
+  optimizer = make_optimizer(recipe).init(variables.parameters)
+  return TrainingState(variables, optimizer, jnp.asarray(0, jnp.int32))
+
+
+def batch_loss(
+  network: Network, variables: Variables, batch: Batch
+) -> tuple[Float[Array, ""], Variables]:
+  """Returns the mean dual loss of a batch, as `dual_excess` has it.
+
+  The gradient is that of another mean: dominance takes large duals, and a few
+  such games would outweigh the others, so that each game's loss counts relative
+  to the root of its size.
+  """
+
+  def one(payoffs: Array, selection: Selection, mask: Array) -> Any:
+    problem, _ = standardized_problem(
+      payoffs, selection, network.config.concept, mask
+    )
+    duals, updated = network.apply_problem(
+      variables, payoffs, selection, problem, is_training=True
+    )
+    return dual.dual_excess(problem, duals), updated
+
+  axes = jax.tree.map(lambda leaf: 0 if jnp.ndim(leaf) else None, batch)
+  losses, updated = jax.vmap(
+    one, in_axes=tuple(axes), out_axes=(0, None), axis_name=GAMES
+  )(*batch)
+  weights = jax.lax.rsqrt(jax.lax.stop_gradient(LEAST_SIZE + jnp.abs(losses)))
+  relative = jnp.mean(weights * losses)
+  value = jax.lax.stop_gradient(jnp.mean(losses) - relative)
+  return relative + value, updated
+
+
+def over_devices(batch: Batch) -> Batch:
+  """Spreads the games of a batch over all devices; the rest follows."""
+  mesh = jax.sharding.Mesh(np.array(jax.devices()), ("devices",))
+  spread = jax.sharding.NamedSharding(
+    mesh, jax.sharding.PartitionSpec("devices")
+  )
+
+  def constrain(leaf: Any) -> Any:
+    if not jnp.ndim(leaf) or mesh.size == 1:
+      return leaf
+    return jax.lax.with_sharding_constraint(leaf, spread)
+
+  return jax.tree.map(constrain, batch)
+
+
+def take_steps(
+  network: Network,
+  recipe: Recipe,
+  bucket: Bucket,
+  count: int,
+  state: TrainingState,
+  key: Key[Array, ""],
+) -> tuple[TrainingState, Float[Array, " count"]]:
+  """Takes some steps on one bucket; returns the state and each step's loss.
+
+  Args:
+    network: what is trained.
+    recipe: how.
+    bucket: of what sizes.
+    count: how many steps.
+    state: to go on from.
+    key: the run's; each step folds its number in.
+  """
+  optimizer = make_optimizer(recipe)
+
+  def step(state: TrainingState, _: None) -> tuple[TrainingState, Array]:
+    batch = sample_batch(
+      jax.random.fold_in(key, state.step),
+      bucket,
+      network.config.players,
+      recipe.targets,
+    )
+    batch = over_devices(batch)
+
+    def loss(parameters: Any) -> tuple[Array, Variables]:
+      variables = state.variables._replace(parameters=parameters)
+      return batch_loss(network, variables, batch)
+
+    (value, updated), gradient = jax.value_and_grad(loss, has_aux=True)(
+      state.variables.parameters
+    )
+    change, memory = optimizer.update(gradient, state.optimizer)
+    parameters = optax.apply_updates(state.variables.parameters, change)
+    variables = updated._replace(parameters=parameters)
+    return TrainingState(variables, memory, state.step + 1), value
+
+  return jax.lax.scan(step, state, length=count)

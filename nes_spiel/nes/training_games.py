@@ -1,0 +1,129 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Random games and targets of mixed sizes, for training.
+
+All games of a step lie in a cube of one size, with strategy masks, so that a
+training run compiles once per size of cube.
+"""
+
+import functools
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Key
+
+from nes_spiel.equilibria import Selection
+from nes_spiel.games import masks, standardization
+
+LARGEST_COUNT = 16  # of a policy's repeats
+
+
+class Bucket(NamedTuple):
+  """Games that are padded to one cube.
+
+  Attributes:
+    smallest: the least that the largest number of strategies is.
+    size: the cube's side, the most that it is.
+    batch: games in a step.
+    share: of the steps, relative to the other buckets'.
+  """
+
+  smallest: int
+  size: int
+  batch: int
+  share: float
+
+
+class Batch(NamedTuple):
+  """Games, in the order that `Network.apply` takes them.
+
+  Attributes:
+    payoffs: `[b, n, *d]`, zero where a joint does not exist.
+    selection: target joints `[b, *d]`, or no array at all.
+    strategy_mask: `[b, n, d]`.
+  """
+
+  payoffs: Float[Array, "b n ..."]
+  selection: Selection
+  strategy_mask: Bool[Array, "b n d"]
+
+
+def sample_batch(
+  key: Key[Array, ""], bucket: Bucket, players: int, targets: bool
+) -> Batch:
+  """Samples games of a bucket, half of them full cubes.
+
+  Args:
+    key: consumed.
+    bucket: of what sizes, and how many.
+    players: n.
+    targets: half of the games get the product of normalised counts as target,
+      as the repeats of JPSRO do; the other half, and all without `targets`, the
+      uniform one.
+  """
+  sizes, payoffs, target = jax.random.split(key, 3)
+  mask = _sample_masks(sizes, bucket, players)
+  exists = jax.vmap(
+    lambda row: masks.joint_mask(row, (bucket.size,) * players)
+  )(mask)
+  games = _sample_payoffs(payoffs, exists, players)
+  selection = Selection()
+  if targets:
+    joints = jax.vmap(_sample_target)(
+      jax.random.split(target, bucket.batch), mask
+    )
+    selection = Selection(target_joint=joints)
+  return Batch(games, selection, mask)
+
+
+def _sample_masks(
+  key: Array, bucket: Bucket, players: int
+) -> Bool[Array, "b n d"]:
+  """Samples sizes from 1, one player's at least the bucket's smallest."""
+  cube, rest, whose, least = jax.random.split(key, 4)
+  shape = (bucket.batch, players)
+  sizes = jax.random.randint(rest, shape, 1, bucket.size + 1)
+  largest = jax.random.randint(
+    least, (bucket.batch, 1), bucket.smallest, bucket.size + 1
+  )
+  first = jax.random.randint(whose, (bucket.batch, 1), 0, players)
+  is_first = jnp.arange(players)[None] == first
+  sizes = jnp.where(is_first, largest, jnp.minimum(sizes, largest))
+  is_cube = jax.random.bernoulli(cube, 0.5, (bucket.batch, 1))
+  sizes = jnp.where(is_cube, bucket.size, sizes)
+  return jnp.arange(bucket.size)[None, None] < sizes[:, :, None]
+
+
+def _sample_payoffs(
+  key: Array, exists: Bool[Array, "b *d"], players: int
+) -> Float[Array, "b n *d"]:
+  """Samples from the invariant subspace of the L2 norm (Section 4.2).
+
+  A quarter of the games add up to zero before each player's payoffs are
+  standardised, as the meta-games of PSRO often do and random ones never.
+  """
+  noise, zero = jax.random.split(key)
+  batch = exists.shape[0]
+  payoffs = jax.random.normal(noise, (batch, players, *exists.shape[1:]))
+  centred = payoffs - jnp.mean(payoffs, axis=1, keepdims=True)
+  is_zero = jax.random.bernoulli(zero, 0.25, (batch,))
+  is_zero = is_zero.reshape([-1] + [1] * (payoffs.ndim - 1))
+  payoffs = jnp.where(is_zero, centred, payoffs)
+  standardize = jax.vmap(standardization.standardize_tensor, in_axes=(0, None))
+  return jax.vmap(lambda game, mask: standardize(game, mask).payoffs)(
+    payoffs, exists
+  )
+
+
+def _sample_target(
+  key: Array, strategy_mask: Bool[Array, "n d"]
+) -> Float[Array, "*d"]:
+  """Samples a product of counts over their sum, uniform half of the time."""
+  uniform, counts, most = jax.random.split(key, 3)
+  top = jax.random.randint(most, (), 1, LARGEST_COUNT + 1)
+  top = jnp.where(jax.random.bernoulli(uniform), 1, top)
+  count = jax.random.randint(counts, strategy_mask.shape, 1, top + 1)
+  weights = jnp.where(strategy_mask, count, 0).astype(jnp.float32)
+  weights = weights / jnp.sum(weights, axis=1, keepdims=True)
+  return functools.reduce(jnp.multiply.outer, list(weights))

@@ -1,0 +1,135 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""A network comes back from its file as it was, or the file is refused."""
+
+import json
+
+import jax
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from nes_spiel import nes, runs
+
+CONFIG = nes.Config(
+  concept="ce", payoff_channels=(4,), middle_channels=4, dual_channels=(4,)
+)
+
+
+@pytest.fixture(scope="module")
+def variables(random_network):
+  return random_network(CONFIG)[1]
+
+
+@pytest.fixture
+def path(variables, tmp_path):
+  nes.save(tmp_path / "model.safetensors", CONFIG, variables, {"steps": 3})
+  return tmp_path / "model.safetensors"
+
+
+def test_it_comes_back_bit_by_bit(path, variables):
+  model = nes.load(path)
+  assert model.network.config == CONFIG
+  assert model.facts == {"steps": 3}
+  left, right = (
+    jax.tree_util.tree_leaves_with_path(tree)
+    for tree in (variables, model.variables)
+  )
+  assert [where for where, _ in left] == [where for where, _ in right]
+  for (_, saved), (_, loaded) in zip(left, right, strict=True):
+    assert saved.tobytes() == loaded.tobytes()
+
+
+def test_a_truncated_file_is_refused(path):
+  path.write_bytes(path.read_bytes()[:-5])
+  with pytest.raises(ValueError, match="not a whole file"):
+    nes.load(path)
+
+
+def test_a_changed_file_is_refused(path):
+  data = bytearray(path.read_bytes())
+  data[-1] ^= 1
+  path.write_bytes(bytes(data))
+  with pytest.raises(ValueError, match="changed after it was written"):
+    nes.load(path)
+
+
+def test_a_missing_file_and_a_foreign_one_are_refused(path, tmp_path):
+  with pytest.raises(ValueError, match="no such file"):
+    nes.load(tmp_path / "other.safetensors")
+  safetensors.numpy.save_file({"x": np.ones(2)}, path)
+  with pytest.raises(ValueError, match="not one of nes_spiel's"):
+    nes.load(path)
+
+
+def rewrite(path, change):
+  """Writes the file again, with a digest that fits what was changed."""
+  arrays, values = runs.read_tensors(path)
+  change(arrays, values)
+  runs.write_tensors(path, arrays, values)
+
+
+@pytest.mark.parametrize(
+  ("change", "message"),
+  [
+    (
+      lambda arrays, values: values.update(format_version=2),
+      "version 1, got 2",
+    ),
+    (
+      lambda arrays, values: values["config"].update(middle_channels=6),
+      r"expected float32\(",
+    ),
+    (
+      lambda arrays, values: values["config"].update(payoff_channels=[4, 4]),
+      "in the file or in its configuration alone",
+    ),
+    (lambda arrays, values: values["config"].update(concept="cc"), "'cc'"),
+    (
+      lambda arrays, values: values["config"].pop("maps"),
+      "expected the fields",
+    ),
+    (lambda arrays, values: arrays.popitem(), "alone"),
+    (
+      lambda arrays, values: arrays.update(
+        {name: array * np.nan for name, array in arrays.items()}
+      ),
+      "is not finite",
+    ),
+  ],
+)
+def test_a_contradiction_is_named(path, change, message, unchecked):
+  rewrite(path, change)
+  with pytest.raises(ValueError, match=message) as caught:
+    nes.load(path)
+  assert str(path) in str(caught.value)
+
+
+def test_the_configuration_survives_json():
+  for config in (CONFIG, nes.Config.paper("ce", 3), nes.Config()):
+    values = json.loads(json.dumps(config.to_dict()))
+    assert nes.Config.from_dict(values) == config
+
+
+@pytest.mark.parametrize(
+  "options",
+  [
+    {"concept": "ne"},
+    {"inputs": ("payoffs", "colour")},
+    {"inputs": ("reference_logits",)},
+    {"maps": "some"},
+    {"normalization": "layer"},
+    {"players": 1},
+    {"payoff_channels": (0,)},
+    {"normalization": "game"},
+    {"concept": "ce", "middle_channels": 5},
+  ],
+)
+def test_a_configuration_that_cannot_be_built_is_refused(options, unchecked):
+  with pytest.raises(ValueError, match="Config"):
+    nes.Config(**options)
+
+
+def test_unknown_models_are_answered_with_the_known():
+  with pytest.raises(ValueError, match=r"expected one of .*'cce_9p'"):
+    nes.load_pretrained("cce_9p")

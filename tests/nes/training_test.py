@@ -1,0 +1,198 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Training learns, resumes exactly, and does not depend on the devices."""
+
+import dataclasses
+import os
+import subprocess
+import sys
+
+import jax
+import numpy as np
+import pytest
+
+from nes_spiel import nes, runs
+from nes_spiel.nes import train_loop, training, training_games
+
+CONFIG = nes.Config(
+  inputs=("payoffs", "reference_logits"),
+  payoff_channels=(8, 8),
+  middle_channels=8,
+  dual_channels=(8,),
+)
+RECIPE = nes.Recipe((nes.Bucket(2, 3, 16, 1.0),), steps=75)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def standard_promotion():
+  """Optax multiplies floats by integers."""
+  with jax.numpy_dtype_promotion("standard"):
+    yield
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+  """A run that was not interrupted, and its losses."""
+  folder, losses = tmp_path_factory.mktemp("whole"), []
+  variables = nes.train(
+    CONFIG,
+    RECIPE,
+    folder=folder,
+    save_every=25,
+    report=lambda step, loss, variables: losses.append((step, loss)),
+  )
+  return variables, losses, folder
+
+
+def same(left, right):
+  leaves = zip(jax.tree.leaves(left), jax.tree.leaves(right), strict=True)
+  return all(np.array_equal(x, y) for x, y in leaves)
+
+
+def test_the_loss_falls(whole):
+  variables, losses, _ = whole
+  assert [step for step, _ in losses] == [25, 50, 75]
+  assert losses[-1][1] < losses[0][1] - 0.02
+  assert losses[-1][1] < -0.05  # zero duals have 0
+  assert all(np.isfinite(x).all() for x in jax.tree.leaves(variables))
+
+
+def test_a_stopped_run_resumes_exactly(whole, tmp_path):
+  def kill(step, loss, variables):
+    if step == 50:
+      raise KeyboardInterrupt
+
+  options = {"folder": tmp_path, "save_every": 25}
+  with pytest.raises(KeyboardInterrupt):
+    nes.train(CONFIG, RECIPE, report=kill, **options)
+  resumed = nes.train(CONFIG, RECIPE, resume=True, **options)
+  assert same(resumed, whole[0])
+
+
+def test_a_folder_is_of_one_run(whole, tmp_path):
+  folder = whole[2]
+  with pytest.raises(ValueError, match="holds a run"):
+    nes.train(CONFIG, RECIPE, folder=folder)
+  faster = dataclasses.replace(RECIPE, learning_rate=0.1)
+  with pytest.raises(ValueError, match="recipe="):
+    nes.train(CONFIG, faster, folder=folder, resume=True)
+  with pytest.raises(ValueError, match="no checkpoint"):
+    nes.train(CONFIG, RECIPE, folder=tmp_path, resume=True)
+  shorter = dataclasses.replace(RECIPE, steps=50)
+  with pytest.raises(ValueError, match="has taken 75 already, got 50"):
+    nes.train(CONFIG, shorter, folder=folder, resume=True)
+  with pytest.raises(ValueError, match="needs the folder"):
+    nes.train(CONFIG, RECIPE, resume=True)
+
+
+def test_a_loss_that_is_not_finite_stops_the_run(whole, tmp_path):
+  arrays, values = runs.load_checkpoint(whole[2])
+  values = {name: value for name, value in values.items() if name != "step"}
+  poisoned = {
+    name: array * np.nan if "bias" in name else array
+    for name, array in arrays.items()
+  }
+  runs.save_checkpoint(tmp_path, 50, poisoned | {".step": np.int32(50)}, values)
+  with pytest.raises(nes.TrainingDivergedError, match="steps 50 and 75"):
+    nes.train(CONFIG, RECIPE, folder=tmp_path, resume=True)
+  assert len(runs.list_checkpoints(tmp_path)) == 1
+
+
+DEVICES = """
+import sys
+import jax
+import numpy as np
+from nes_spiel.nes import Bucket, Config, Recipe, train
+assert jax.device_count() == int(sys.argv[1]), jax.devices()
+losses = []
+config = Config(inputs=("payoffs",), payoff_channels=(4,), middle_channels=4,
+                dual_channels=(4,))
+train(config, Recipe((Bucket(2, 3, 16, 1.0),), targets=False, steps=50),
+      save_every=25, report=lambda step, loss, _: losses.append(loss))
+print(*losses)
+"""
+
+
+@pytest.mark.reference
+def test_one_and_two_devices_have_the_same_losses():
+  losses = []
+  for count in (1, 2):
+    flags = f"--xla_force_host_platform_device_count={count}"
+    done = subprocess.run(
+      [sys.executable, "-c", DEVICES, str(count)],
+      env=os.environ | {"XLA_FLAGS": flags},
+      capture_output=True,
+      text=True,
+      timeout=300,
+      check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    losses.append([float(x) for x in done.stdout.split()])
+  np.testing.assert_allclose(losses[0], losses[1], rtol=1e-4)
+
+
+def test_games_are_standardised_and_masked():
+  bucket = nes.Bucket(3, 5, 64, 1.0)
+  batch = training_games.sample_batch(jax.random.key(0), bucket, 3, True)
+  sizes = np.asarray(batch.strategy_mask).sum(-1)
+  assert sizes.min() == 1
+  assert set(sizes.max(1)) == {3, 4, 5}
+  assert 16 <= (sizes == 5).all(1).sum() <= 48  # half of 64 are cubes
+  for payoffs, target, size in zip(
+    np.asarray(batch.payoffs),
+    np.asarray(batch.selection.target_joint),
+    sizes,
+    strict=True,
+  ):
+    inside = tuple(slice(k) for k in size)
+    real = payoffs[(slice(None), *inside)].reshape(3, -1)
+    np.testing.assert_allclose(real.mean(1), 0, atol=1e-5)
+    if real.shape[1] > 1:
+      np.testing.assert_allclose((real**2).mean(1), 1, rtol=1e-4)
+    assert np.count_nonzero(payoffs) == real.size
+    np.testing.assert_allclose(target[inside].sum(), 1, rtol=1e-5)
+    assert np.count_nonzero(target) == real[0].size
+  joints = np.asarray(batch.selection.target_joint)[(sizes == 5).all(1)]
+  uniform = np.isclose(joints.reshape(len(joints), -1).std(1), 0, atol=1e-6)
+  assert 0.2 < uniform.mean() < 0.8
+
+
+def test_buckets_are_chosen_by_their_shares():
+  recipe = nes.Recipe((nes.Bucket(2, 3, 1, 1.0), nes.Bucket(4, 5, 1, 3.0)))
+  chosen = [train_loop.choose_bucket(recipe, 0, step) for step in range(2000)]
+  assert np.mean(chosen) == pytest.approx(0.75, abs=0.04)
+
+
+def test_every_row_of_a_batch_counts(random_network):
+  network, variables = random_network(CONFIG)
+  batch = training_games.sample_batch(
+    jax.random.key(1), RECIPE.buckets[0], 2, True
+  )
+
+  @jax.jit
+  def measure(payoffs):
+    return jax.value_and_grad(
+      lambda x: training.batch_loss(
+        network, variables, batch._replace(payoffs=x)
+      ),
+      has_aux=True,
+    )(payoffs)
+
+  (loss, updated), gradient = jax.device_get(measure(batch.payoffs))
+  assert np.isfinite(loss)
+  assert (np.abs(gradient).reshape(16, -1).max(1) > 0).all()
+  exists = np.asarray(batch.payoffs) != 0
+  assert (gradient[~exists] == 0).all()
+  counts = [
+    leaf
+    for name, leaf in runs.tree_to_arrays(updated).items()
+    if "count" in name
+  ]
+  before = [
+    leaf
+    for name, leaf in runs.tree_to_arrays(variables).items()
+    if "count" in name
+  ]
+  for new, old in zip(counts, before, strict=True):
+    moved = np.flatnonzero(new != old)
+    assert moved.tolist() == [2]  # three strategies: the class up to four
