@@ -8,7 +8,8 @@
   >>> float(solution.gap_sum) < 0.05
   True
 
-`nes_spiel.meta_solvers` needs OpenSpiel and is loaded when first used.
+`nes_spiel.meta_solvers`, which needs OpenSpiel, and `nes_spiel.nes` are loaded
+when first used.
 """
 
 import importlib
@@ -40,16 +41,17 @@ __all__ = [
   "equilibria",
   "games",
   "meta_solvers",
+  "nes",
   "solve",
   "solve_batch",
   "solvers",
 ]
 
-_LOADED_ON_FIRST_USE = ("meta_solvers",)
+_LOADED_ON_FIRST_USE = ("meta_solvers", "nes")
 
 
 def __getattr__(name: str) -> Any:
-  """Imports the sub-packages that need OpenSpiel when they are asked for."""
+  """Imports the sub-packages that need much when they are asked for."""
   if name in _LOADED_ON_FIRST_USE:
     return importlib.import_module(f"nes_spiel.{name}")
   raise AttributeError(f"module 'nes_spiel' has no attribute {name!r}")

@@ -24,6 +24,7 @@ PUBLIC = {
     "equilibria",
     "games",
     "meta_solvers",
+    "nes",
     "solve",
     "solve_batch",
   ],
@@ -37,6 +38,16 @@ PUBLIC = {
     "to_openspiel",
     "unpad",
     "write_nfg",
+  ],
+  "nes_spiel.nes": [
+    "Config",
+    "Network",
+    "PRETRAINED",
+    "evaluate",
+    "load",
+    "load_pretrained",
+    "save",
+    "train",
   ],
   "nes_spiel.equilibria": [
     "deviation_gains",
@@ -54,7 +65,7 @@ PACKAGES = sorted(
   for path in ROOT.rglob("__init__.py")
 )
 # Heavy or optional: `import nes_spiel` and solving a game do without.
-HEAVY = ["pyspiel", "open_spiel", "cvxpy", "matplotlib", "haiku"]
+HEAVY = ["pyspiel", "open_spiel", "cvxpy", "matplotlib", "haiku", "optax"]
 
 
 @pytest.mark.parametrize(

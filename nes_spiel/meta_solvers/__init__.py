@@ -11,7 +11,11 @@ from nes_spiel.meta_solvers.meta_solver import (
   bucket,
   product_of_counts,
 )
-from nes_spiel.meta_solvers.registry import exact_meta_solvers, register
+from nes_spiel.meta_solvers.registry import (
+  exact_meta_solvers,
+  network_meta_solvers,
+  register,
+)
 
 __all__ = [
   "JpsroMetaSolver",
@@ -19,6 +23,7 @@ __all__ = [
   "bucket",
   "check_meta_solver",
   "exact_meta_solvers",
+  "network_meta_solvers",
   "product_of_counts",
   "register",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from open_spiel.python.algorithms import jpsro
 from open_spiel.python.algorithms.psro_v2 import meta_strategies
 
-from nes_spiel import equilibria
+from nes_spiel import equilibria, nes
 from nes_spiel.meta_solvers.meta_solver import MetaSolver
 
 
@@ -29,6 +29,23 @@ def exact_meta_solvers() -> dict[str, MetaSolver]:
     row + concept: MetaSolver(row + concept, concept, selection)
     for row, selection in rows.items()
     for concept in equilibria.CONCEPTS
+  }
+
+
+@functools.cache
+def network_meta_solvers() -> dict[str, MetaSolver]:
+  """Returns the networks' names, for which at least one model is shipped.
+
+  "nes_mecce" approximates "mecce", by the network for the meta-game's number of
+  players.
+  """
+  served = {facts["concept"] for facts in nes.PRETRAINED.values()}
+  return {
+    f"nes_me{concept}": MetaSolver(
+      f"nes_me{concept}", concept, equilibria.MaximumEntropy(), "nes"
+    )
+    for concept in equilibria.CONCEPTS
+    if concept in served
   }
 
 
@@ -56,7 +73,7 @@ def register(*own: MetaSolver) -> tuple[str, ...]:
     >>> {"mecce", "mecce_1e6"} <= {*nes_spiel.meta_solvers.register(strict)}
     True
   """
-  ours = exact_meta_solvers()
+  ours = exact_meta_solvers() | network_meta_solvers()
   psro = meta_strategies.META_STRATEGY_METHODS
   reserved = {name: solver.as_jpsro for name, solver in ours.items()}
   for solver in (*ours.values(), *own):

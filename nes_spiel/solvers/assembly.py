@@ -12,6 +12,7 @@ from nes_spiel.equilibria.problem import Problem
 from nes_spiel.equilibria.selection import Selection
 from nes_spiel.equilibria.welfare import expected_welfare
 from nes_spiel.games.standardization import Standardized
+from nes_spiel.solvers import precision
 from nes_spiel.solvers.solution import Solution
 
 
@@ -70,10 +71,4 @@ def assemble(
     status=answer.status,
     method=method,
   )
-  return jax.tree.map(lambda leaf: _cast(leaf, dtype), solution)
-
-
-def _cast(leaf: Array, dtype: jnp.dtype) -> Array:
-  """Casts real numbers, leaves counts and states as they are."""
-  real = jnp.issubdtype(leaf.dtype, jnp.floating)
-  return leaf.astype(dtype) if real else leaf
+  return precision.cast_real(solution, dtype)

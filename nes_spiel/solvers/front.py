@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One front for all methods: `solve` for one game, `solve_batch` for many."""
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -14,8 +14,8 @@ from nes_spiel.solvers import cvxpy_method, exact, precision
 from nes_spiel.solvers.selection_checks import batch_selection, check_selection
 from nes_spiel.solvers.solution import CONCEPTS, Concept, Solution
 
-Method = Literal["auto", "exact", "cvxpy"]
-METHODS: tuple[Method, ...] = ("auto", "exact", "cvxpy")
+Method = Literal["auto", "exact", "nes", "cvxpy"]
+METHODS: tuple[Method, ...] = ("auto", "exact", "nes", "cvxpy")
 CONSTANT_SUM_TOLERANCE = 1e-6
 
 
@@ -27,6 +27,7 @@ def solve(
   strategy_mask: Any = None,
   tolerance: float = 1e-10,
   max_iterations: int = 200,
+  model: Any = None,
 ) -> Solution:
   """Selects the unique equilibrium of a game that maximises Eq. 6.
 
@@ -42,11 +43,14 @@ def solve(
       positive scale and an offset per player), which returns the product of the
       marginals of a CCE.
     selection: which equilibrium; `MaximumEntropy()` if None.
-    method: "exact", "cvxpy", or "auto", which is "exact" at every shape;
-      `Solution.method` names the one that was used.
+    method: "exact"; "nes", one pass through a trained network; "cvxpy"; or
+      "auto", which is "exact" at every shape, since a network never is more
+      accurate. `Solution.method` names the one that was used.
     strategy_mask: `[n, d]`, for a padded game; d the largest strategy count.
     tolerance: on the KKT residual, for "exact".
     max_iterations: Newton steps, for "exact".
+    model: for "nes", a `nes.Model`; the shipped one for this concept and number
+      of players if None.
 
   Returns:
     A `Solution`. A failure shows in `status`; `solution.check()` raises it.
@@ -68,16 +72,11 @@ def solve(
     strategy_mask = validation.as_array(strategy_mask)[None]
   selection = MaximumEntropy() if selection is None else selection
   check_selection(selection, payoffs.shape, strategy_mask)
+  _check_choice(concept, method, payoffs.shape[0])
+  model = _model_for(method, model, concept, payoffs.shape[0], selection)
   batch = batch_selection(selection, 1, payoffs.ndim - 1)
-  solution = _solve(
-    payoffs[None],
-    concept,
-    batch,
-    method,
-    strategy_mask,
-    tolerance,
-    max_iterations,
-  )
+  options = Options(concept, method, float(tolerance), int(max_iterations))
+  solution = _solve(payoffs[None], strategy_mask, batch, options, model)
   return jax.tree.map(lambda leaf: leaf[0], solution)
 
 
@@ -89,6 +88,7 @@ def solve_batch(
   strategy_mask: Any = None,
   tolerance: float = 1e-10,
   max_iterations: int = 200,
+  model: Any = None,
 ) -> Solution:
   """Solves many games of one (padded) shape; see `solve`.
 
@@ -102,6 +102,7 @@ def solve_batch(
     strategy_mask: `[b, n, d]`.
     tolerance: as in `solve`.
     max_iterations: as in `solve`.
+    model: as in `solve`.
 
   Returns:
     A `Solution` with a leading b on every array.
@@ -118,55 +119,113 @@ def solve_batch(
   payoffs = validation.check_payoffs(payoffs, True, strategy_mask)
   selection = MaximumEntropy() if selection is None else selection
   check_selection(selection, payoffs.shape[1:], strategy_mask, payoffs.shape[0])
+  _check_choice(concept, method, payoffs.shape[1])
+  model = _model_for(method, model, concept, payoffs.shape[1], selection)
   batch = batch_selection(selection, payoffs.shape[0], payoffs.ndim - 2)
-  return _solve(
-    payoffs, concept, batch, method, strategy_mask, tolerance, max_iterations
-  )
+  options = Options(concept, method, float(tolerance), int(max_iterations))
+  return _solve(payoffs, strategy_mask, batch, options, model)
 
 
-def _solve(
-  payoffs: Any,
-  concept: Concept,
-  selection: Selection,
-  method: str,
-  strategy_mask: Any,
-  tolerance: float,
-  max_iterations: int,
-) -> Solution:
-  """Dispatches a batch of checked games to a method."""
+class Options(NamedTuple):
+  """What is compiled for, beside shapes."""
+
+  concept: Concept
+  method: Method
+  tolerance: float
+  max_iterations: int
+
+
+def _check_choice(concept: str, method: str, players: int) -> None:
+  """Raises ValueError for names that are not known, or do not go together."""
   if concept not in CONCEPTS:
     raise ValueError(f"concept: expected one of {CONCEPTS}, got {concept!r}.")
   if method not in METHODS:
     raise ValueError(f"method: expected one of {METHODS}, got {method!r}.")
-  if concept == "ne" and payoffs.shape[1] != 2:
+  if concept == "ne" and players != 2:
     raise ValueError(
       'concept: "ne" takes two-player constant-sum games; got '
-      f'{payoffs.shape[1]} players. Use "cce" or "ce".'
+      f'{players} players. Use "cce" or "ce".'
     )
-  tolerance, max_iterations = float(tolerance), int(max_iterations)
+
+
+def _model_for(
+  method: Method,
+  model: Any,
+  concept: Concept,
+  players: int,
+  selection: Selection,
+) -> Any:
+  """Returns the network to use, after checking that it serves, or None."""
+  if method != "nes":
+    if model is not None:
+      raise ValueError(f'model: is for method="nes" alone, got {method!r}.')
+    return None
+  if concept == "ne":
+    raise ValueError('method: "nes" solves "ce" and "cce"; use "exact".')
+  from nes_spiel.nes import pretrained
+  from nes_spiel.solvers import nes_method
+
+  if model is None:
+    model = pretrained.load_for(concept, players)
+  nes_method.check_serves(model, concept, players, selection)
+  return model
+
+
+def _solve(
+  payoffs: Any,
+  strategy_mask: Any,
+  selection: Selection,
+  options: Options,
+  model: Any,
+) -> Solution:
+  """Solves a batch of checked games by the method that was chosen."""
   if strategy_mask is None:
     full = masks.full_strategy_mask(payoffs.shape[2:])
     strategy_mask = np.broadcast_to(full, (payoffs.shape[0], *full.shape))
   games = (payoffs, strategy_mask, selection)
-  if method == "cvxpy":
-    return _solve_cvxpy(games, concept)
+  if options.method == "cvxpy":
+    return _solve_cvxpy(games, options.concept)
   if validation.is_traced(games):
-    return _solve_traced(games, concept, tolerance, max_iterations)
-  return _solve_eagerly(games, concept, tolerance, max_iterations)
+    return _solve_traced(games, options, model)
+  return _solve_eagerly(games, options, model)
+
+
+def solve_games(
+  payoffs: Any,
+  strategy_mask: Any,
+  selection: Selection,
+  variables: Any,
+  network: Any,
+  options: Options,
+  dtype: jnp.dtype,
+) -> tuple[Solution, Any]:
+  """Solves a batch in float64, by a network where one is given.
+
+  Returns:
+    The solutions, and how far each game is from constant-sum.
+  """
+  games, concept = (payoffs, strategy_mask, selection), options.concept
+  if network is None or concept == "ne":
+    return exact.solve_games(
+      *games, concept, options.tolerance, options.max_iterations, dtype
+    )
+  from nes_spiel.solvers import nes_method
+
+  solution = nes_method.solve_games(
+    network, variables, *games, concept, options.tolerance, dtype
+  )
+  return solution, jnp.zeros(payoffs.shape[0])
 
 
 _DOUBLE = np.dtype(np.float64)
-_compiled = jax.jit(exact.solve_games, static_argnums=(3, 4, 5, 6))
+_compiled = jax.jit(solve_games, static_argnums=(4, 5, 6))
 
 
 def _solve_eagerly(
-  games: tuple[Any, Any, Selection],
-  concept: Concept,
-  tolerance: float,
-  max_iterations: int,
+  games: tuple[Any, Any, Selection], options: Options, model: Any
 ) -> Solution:
   """Solves concrete games in one compiled call; returns NumPy float64."""
-  arguments = (*_to_float64(games), concept, tolerance, max_iterations, _DOUBLE)
+  arguments = (*_to_float64(games), *_parts(model), options, _DOUBLE)
   with jax.enable_x64(True):
     answer = _compiled(*arguments)
     if validation.is_traced(answer):
@@ -174,24 +233,26 @@ def _solve_eagerly(
       with jax.ensure_compile_time_eval():
         answer = _compiled(*arguments)
     solution, violation = jax.device_get(answer)
-  if concept == "ne":
+  if options.concept == "ne":
     _check_constant_sum(violation)
   return solution
 
 
+def _parts(model: Any) -> tuple[Any, Any]:
+  """Returns what is traced of a model, and what is not."""
+  return (None, None) if model is None else (model.variables, model.network)
+
+
 def _solve_traced(
-  games: tuple[Any, Any, Selection],
-  concept: Concept,
-  tolerance: float,
-  max_iterations: int,
+  games: tuple[Any, Any, Selection], options: Options, model: Any
 ) -> Solution:
   """Solves traced games in float64, returns the ambient precision."""
   dtype = jnp.result_type(float)
   payoffs, strategy_mask, selection = games
 
   def compute(real: Any, mask: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    solution, _ = exact.solve_games(
-      real[0], mask, real[1], concept, tolerance, max_iterations, dtype
+    solution, _ = solve_games(
+      real[0], mask, real[1], *_parts(model), options, dtype
     )
     fields = vars(solution)
     counts = {name: fields[name] for name in ("status", "iterations")}
@@ -204,7 +265,8 @@ def _solve_traced(
   values, counts = precision.in_float64(
     compute, (payoffs, selection), strategy_mask
   )
-  return Solution(**values, **counts, method="exact")
+  method = "exact" if model is None else "nes"
+  return Solution(**values, **counts, method=method)
 
 
 def _solve_cvxpy(

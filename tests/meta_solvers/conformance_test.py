@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from open_spiel.python.algorithms import jpsro
 
-from nes_spiel import equilibria, meta_solvers, solvers
+from nes_spiel import equilibria, meta_solvers, nes, solvers
 
 
 def uniform(meta_game):
@@ -114,3 +114,10 @@ def test_every_solver_of_ours_passes_and_finds_an_equilibrium(
   gap = equilibria.gap_sum(meta_game, joint, solver.concept)
   np.testing.assert_allclose(gap, solution.gap_sum, atol=1e-6)
   assert gap < 0.02  # payoffs have a standard deviation of 1
+
+
+def test_networks_pass():
+  for name, solver in meta_solvers.network_meta_solvers().items():
+    if {f"{solver.concept}_2p", f"{solver.concept}_3p"} <= set(nes.PRETRAINED):
+      meta_solvers.check_meta_solver(solver.as_jpsro)
+    assert name == f"nes_me{solver.concept}"

@@ -1,0 +1,169 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The method "nes": any network's answer is measured honestly."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import nes_spiel
+from nes_spiel import equilibria, games, nes
+
+SMALL = {"payoff_channels": (4,), "middle_channels": 4, "dual_channels": (4,)}
+
+
+def make_model(concept="cce", players=2, facts=None, **options):
+  """Returns a model with random variables and duals of order one."""
+  network = nes.Network(nes.Config(concept, players, **SMALL, **options))
+  rng = np.random.default_rng(0)
+
+  def draw(path, leaf):
+    name = jax.tree_util.keystr(path)
+    if "variance" in name or "count" in name or "scale" in name:
+      return np.ones_like(leaf)
+    value = rng.normal(size=leaf.shape) * (3 if "output" in name else 0.7)
+    return np.asarray(value + 3 * ("output" in name), np.float32)
+
+  like = network.variables_like()
+  variables = jax.tree_util.tree_map_with_path(draw, like)
+  return nes.Model(network, variables, facts or {"targets": True})
+
+
+@pytest.fixture(scope="module")
+def model():
+  return make_model()
+
+
+@pytest.fixture(scope="module")
+def payoffs():
+  return np.random.default_rng(0).normal(size=(3, 2, 3, 3))
+
+
+def test_the_answer_is_measured(model, payoffs):
+  solution = nes_spiel.solve_batch(payoffs, method="nes", model=model)
+  exact = nes_spiel.solve_batch(payoffs)
+  assert solution.method == "nes"
+  assert (solution.status == nes_spiel.Status.MAX_ITERATIONS).all()
+  assert (solution.iterations == 0).all()
+  assert (solution.residual > 1e-3).all()
+  assert (solution.joint > 0).all()
+  assert (solution.duals > 0).all()
+  np.testing.assert_allclose(solution.joint.sum((1, 2)), 1, atol=1e-12)
+  apart = np.abs(solution.joint - exact.joint).sum((1, 2)) / 2
+  assert (apart > 1e-2).all()
+  assert (apart <= solution.certified_tv).all()
+  with jax.enable_x64(True):
+    for game, joint, gap in zip(
+      payoffs, solution.joint, solution.gap_sum, strict=True
+    ):
+      by_hand = float(equilibria.gap_sum(jnp.asarray(game), joint, "cce"))
+      np.testing.assert_allclose(gap, by_hand, atol=1e-12)
+  with pytest.raises(nes_spiel.SolverError, match="nes: 3 of 3 games"):
+    solution.check()
+
+
+def test_duals_are_those_of_the_network(model, payoffs):
+  solution = nes_spiel.solve(payoffs[0], method="nes", model=model)
+  duals, _ = model.network.apply(
+    model.variables,
+    np.asarray(payoffs[0], np.float32),
+    nes_spiel.MaximumEntropy(),
+  )
+  np.testing.assert_allclose(solution.duals, duals, rtol=1e-4)
+
+
+def test_under_jit_vmap_and_grad(model, payoffs):
+  """Against differences, which the payoffs' own derivative does not give."""
+
+  def welfare(game):
+    return nes_spiel.solve(game, method="nes", model=model).welfare
+
+  single = payoffs.astype(np.float32)
+  seen = jax.jit(jax.vmap(welfare))(single)
+  solution = nes_spiel.solve_batch(payoffs, method="nes", model=model)
+  np.testing.assert_allclose(seen, solution.welfare, rtol=1e-4)
+  gradient = np.asarray(jax.jit(jax.vmap(jax.grad(welfare)))(single))
+  step, direction = 1e-3, np.random.default_rng(1).normal(size=single.shape)
+  moved = [
+    nes_spiel.solve_batch(
+      payoffs + sign * step * direction, method="nes", model=model
+    ).welfare
+    for sign in (1, -1)
+  ]
+  slope = (moved[0] - moved[1]) / (2 * step)
+  by_gradient = (gradient * direction).sum((1, 2, 3))
+  np.testing.assert_allclose(by_gradient, slope, rtol=2e-2, atol=2e-3)
+  at_fixed_joint = (solution.joint[:, None] * direction).sum((1, 2, 3))
+  assert (np.abs(at_fixed_joint - slope) > 0.02).all()
+
+
+def test_a_padded_game_has_the_answer_of_the_small_one(model, payoffs):
+  cube, mask = games.pad(payoffs[0], 5)
+  padded = nes_spiel.solve(cube, method="nes", model=model, strategy_mask=mask)
+  plain = nes_spiel.solve(payoffs[0], method="nes", model=model)
+  np.testing.assert_allclose(
+    games.unpad(padded.joint, mask), plain.joint, atol=1e-6
+  )
+  assert padded.joint[3:].sum() == 0
+
+
+def test_constant_payoffs_have_a_finite_answer(model):
+  solution = nes_spiel.solve(np.ones((2, 3, 3)), method="nes", model=model)
+  np.testing.assert_allclose(solution.joint, 1 / 9, atol=1e-12)
+  assert solution.gap_sum == 0
+
+
+def test_a_model_is_for_its_method_alone(model, payoffs):
+  for method in ("exact", "auto", "cvxpy"):
+    with pytest.raises(ValueError, match=f'method="nes" alone, got {method!r}'):
+      nes_spiel.solve(payoffs[0], method=method, model=model)
+
+
+def uniform(*shape):
+  return np.full(shape, 1 / np.prod(shape))
+
+
+@pytest.mark.parametrize(
+  ("concept", "selection", "message"),
+  [
+    ("ce", nes_spiel.MaximumEntropy(), '"cce" and 2 players'),
+    ("ne", nes_spiel.MaximumEntropy(), 'use "exact"'),
+    ("cce", nes_spiel.MaximumEntropy(rho=1e3), "selection.rho"),
+    ("cce", nes_spiel.MaximumWelfare(), "selection.mu"),
+    ("cce", nes_spiel.MaximumEntropy(0.1), r"target_epsilon.*got 0\.1"),
+    ("cce", nes_spiel.MaximumStrength(), "target_epsilon.*-inf"),
+    ("cce", nes_spiel.Selection(shared_epsilon=True), "shared_epsilon"),
+  ],
+)
+def test_what_a_network_was_not_trained_for_is_refused(
+  model, payoffs, concept, selection, message
+):
+  with pytest.raises(ValueError, match=message) as caught:
+    nes_spiel.solve(payoffs[0], concept, selection, "nes", model=model)
+  assert "exact" in str(caught.value)
+
+
+def test_other_players_and_targets_are_refused(model, payoffs):
+  with pytest.raises(ValueError, match="this network is for"):
+    nes_spiel.solve(np.ones((3, 2, 2, 2)), method="nes", model=model)
+  target = nes_spiel.MinimumRelativeEntropy(uniform(3, 3))
+  blind = make_model(inputs=("payoffs",))
+  with pytest.raises(ValueError, match=r"selection\.target_joint"):
+    nes_spiel.solve(payoffs[0], "cce", target, "nes", model=blind)
+  with pytest.raises(ValueError, match=r"selection\.target_joint"):
+    nes_spiel.solve(
+      payoffs[0],
+      "cce",
+      target,
+      "nes",
+      model=make_model(facts={"targets": False}),
+    )
+  seeing = nes_spiel.solve(payoffs[0], "cce", target, "nes", model=model)
+  plain = nes_spiel.solve(payoffs[0], method="nes", model=model)
+  np.testing.assert_allclose(seeing.joint, plain.joint, atol=1e-6)
+
+
+def test_no_model_for_a_number_of_players_is_said():
+  with pytest.raises(ValueError, match=r'"cce" for 4 players.*method="exact"'):
+    nes_spiel.solve(np.zeros((4, 2, 2, 2, 2)), method="nes")
