@@ -1,0 +1,123 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+r"""Games per second of a Neural Equilibrium Solver, beside the exact solver.
+
+  python -m benchmarks.nes_throughput --recipe=cce_2p --shapes=4x4,8x8
+
+Inference is `solve_batch` with the shipped network, gaps and certificate
+included, and the network alone, from payoffs to duals in float32. The exact
+solver is `solve_batch` on the same games. Training is a step of the recipe,
+sampling included. All take turns, so that a ratio compares neighbours in time;
+compilation is not counted.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+from absl import app, flags
+
+import nes_spiel
+from benchmarks import report
+from nes_spiel import nes
+from nes_spiel.nes import training
+
+_RECIPE = flags.DEFINE_enum(
+  "recipe", "cce_2p", sorted(nes.RECIPES), "The network."
+)
+_SHAPES = flags.DEFINE_list("shapes", ["4x4", "8x8"], "Strategies per player.")
+_GAMES = flags.DEFINE_integer("games", 512, "Games per call.", lower_bound=1)
+_REPEATS = flags.DEFINE_integer("repeats", 5, "Of all measurements.")
+COLUMNS = (
+  "shape",
+  "what",
+  *report.spread_names("us/game"),
+  "games/s",
+  *report.spread_names("ratio"),
+)
+
+
+def seconds(work: Callable[[], Any]) -> float:
+  """Returns how long a call takes, its arrays ready."""
+  started = time.perf_counter()
+  jax.block_until_ready(work())
+  return time.perf_counter() - started
+
+
+def inference_work(shape: tuple[int, ...]) -> dict[str, Callable[[], Any]]:
+  """Returns what is timed on games of one shape."""
+  model = nes.load_pretrained(_RECIPE.value)
+  concept = model.network.config.concept
+  games = nes_spiel.games.sample_invariant(
+    jax.random.key(0), _GAMES.value, shape
+  )
+  payoffs = np.asarray(games, np.float64)
+  selection = nes_spiel.MaximumEntropy()
+  duals = jax.jit(
+    jax.vmap(
+      lambda game: model.network.apply(model.variables, game, selection)[0]
+    )
+  )
+  return {
+    "exact": lambda: nes_spiel.solve_batch(payoffs, concept).joint,
+    "nes": lambda: (
+      nes_spiel.solve_batch(payoffs, concept, method="nes", model=model).joint
+    ),
+    "network alone": lambda: duals(games),
+  }
+
+
+def training_work() -> dict[str, tuple[int, Callable[[], Any]]]:
+  """Returns one step per bucket of the recipe, and its number of games."""
+  config, recipe = nes.RECIPES[_RECIPE.value]
+  network, key = nes.Network(config), jax.random.key(0)
+  state = training.initial_state(network, recipe, key)
+  step = jax.jit(training.take_steps, static_argnums=(0, 1, 2, 3))
+  return {
+    f"up to {bucket.size}": (
+      bucket.batch,
+      lambda bucket=bucket: step(network, recipe, bucket, 1, state, key)[1],
+    )
+    for bucket in recipe.buckets
+  }
+
+
+def main(_: list[str]) -> None:
+  """Measures and prints."""
+  report.show_setting(games=_GAMES.value, repeats=_REPEATS.value)
+  rows = []
+  for name in _SHAPES.value:
+    work = inference_work(tuple(int(size) for size in name.split("x")))
+    for call in work.values():
+      call()
+    times = [
+      {what: seconds(call) for what, call in work.items()}
+      for _ in range(_REPEATS.value)
+    ]
+    for what in work:
+      spent = [1e6 * turn[what] / _GAMES.value for turn in times]
+      ratios = [turn["exact"] / turn[what] for turn in times]
+      median = float(np.median(spent))
+      rows.append(
+        (
+          name,
+          what,
+          *report.spread(spent),
+          1e6 / median,
+          *report.spread(ratios),
+        )
+      )
+  report.Table("nes_inference", "Inference", COLUMNS, rows).show()
+  rows = []
+  for name, (count, step) in training_work().items():
+    step()
+    spent = [1e6 * seconds(step) / count for _ in range(_REPEATS.value)]
+    rows.append((name, *report.spread(spent), 1e6 / float(np.median(spent))))
+  columns = ("strategies", *report.spread_names("us/game"), "games/s")
+  report.Table("nes_training", "Training", columns, rows).show()
+
+
+if __name__ == "__main__":
+  app.run(main)

@@ -1,0 +1,145 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+r"""Trains a Neural Equilibrium Solver, and measures it on games it never saw.
+
+  python -m nes_spiel.examples.train_nes --recipe=cce_2p --steps=10000 \
+    --output_dir=/tmp/cce_2p
+  python -m nes_spiel.examples.train_nes --recipe=cce_2p --steps=20000 \
+    --output_dir=/tmp/cce_2p --resume
+
+  python -m nes_spiel.examples.train_nes --recipe=cce_2p --evaluate
+
+Writes checkpoints, and at the end `model.safetensors` for `nes.load`. A run
+that was stopped goes on with --resume, and may be prolonged by more steps. It
+uses all of JAX's devices. --evaluate measures the shipped network of a recipe.
+"""
+
+import dataclasses
+import json
+import pathlib
+import time
+from typing import Any
+
+import jax
+from absl import app, flags
+from tqdm import tqdm
+
+from nes_spiel import equilibria, games, nes
+from nes_spiel.examples import command_line
+
+FLAGS = flags.FLAGS
+
+flags.DEFINE_enum("recipe", "cce_2p", sorted(nes.RECIPES), "What is trained.")
+flags.DEFINE_integer("steps", 10_000, "Steps in all.", lower_bound=1)
+flags.DEFINE_float("learning_rate", None, "Adam's; the recipe's if None.")
+flags.DEFINE_integer("seed", 0, "Of parameters and games.")
+flags.DEFINE_string("output_dir", None, "Folder for checkpoints and model.")
+flags.DEFINE_bool("resume", False, "Go on from the newest checkpoint.")
+flags.DEFINE_integer("save_every", 1000, "Steps between checkpoints.")
+flags.DEFINE_integer("evaluation_games", 512, "Per shape.", lower_bound=2)
+flags.DEFINE_bool("evaluate", False, "Measure the shipped network only.")
+
+# Held-out games: training folds steps into the seed's own key.
+EVALUATION_KEY = 2**31 - 1
+EVALUATION_SHAPES: dict[int, list[tuple[int, ...]]] = {
+  2: [(4, 4), (8, 8), (16, 16)],
+  3: [(3, 3, 3), (4, 4, 4), (8, 8, 8)],
+}
+
+
+def measure(
+  network: nes.Network, variables: nes.Variables, count: int
+) -> dict[str, Any]:
+  """Returns mean and standard error of every measurement, by kind of game.
+
+  Random games of the invariant subspace, and the same less their mean over
+  players: those are zero-sum, and harder.
+  """
+  table: dict[str, Any] = {}
+  for shape in EVALUATION_SHAPES[network.config.players]:
+    random = games.sample_invariant(
+      jax.random.key(EVALUATION_KEY), count, shape
+    )
+    kinds = {"": random, " zero-sum": random - random.mean(1, keepdims=True)}
+    for kind, payoffs in kinds.items():
+      found = nes.evaluate(
+        network, variables, payoffs, equilibria.MaximumEntropy()
+      )
+      table["x".join(map(str, shape)) + kind] = {
+        name: list(found.mean(name)) for name in nes.Evaluation._fields
+      }
+  return table
+
+
+def print_table(table: dict[str, Any]) -> None:
+  """Prints a row per kind of game, standard errors in parentheses."""
+  names = list(next(iter(table.values())))
+  tqdm.write("games" + " " * 11 + "".join(f"{name:>24}" for name in names))
+  for kind, row in table.items():
+    cells = [f"{mean:.4f} ({error:.4f})" for mean, error in row.values()]
+    tqdm.write(f"{kind:16}" + "".join(f"{cell:>24}" for cell in cells))
+
+
+def evaluate() -> None:
+  """Measures a shipped network, and prints what is known of it."""
+  model = nes.load_pretrained(FLAGS.recipe)
+  for name, fact in model.facts.items():
+    if name != "measured":
+      print(f"{name:20} {fact}")
+  print_table(measure(model.network, model.variables, FLAGS.evaluation_games))
+
+
+def run() -> None:
+  """Trains, measures and writes the model."""
+  if FLAGS.output_dir is None:
+    raise ValueError("--output_dir: training needs a folder.")
+  config, recipe = nes.RECIPES[FLAGS.recipe]
+  changes: dict[str, Any] = {"steps": FLAGS.steps}
+  if FLAGS.learning_rate is not None:
+    changes["learning_rate"] = FLAGS.learning_rate
+  recipe = dataclasses.replace(recipe, **changes)
+  network, started = nes.Network(config), time.perf_counter()
+
+  def report(step: int, loss: float, variables: nes.Variables) -> None:
+    tqdm.write(f"\nstep {step}, mean loss {loss:.5f}")
+    print_table(measure(network, variables, 128))
+
+  folder = pathlib.Path(FLAGS.output_dir)
+  checkpoints = folder / "checkpoints"
+  variables = nes.train(
+    config,
+    recipe,
+    FLAGS.seed,
+    checkpoints,
+    FLAGS.resume,
+    FLAGS.save_every,
+    report,
+  )
+  table = measure(network, variables, FLAGS.evaluation_games)
+  facts = {
+    "concept": config.concept,
+    "players": config.players,
+    "recipe": FLAGS.recipe,
+    "targets": recipe.targets,
+    "steps": FLAGS.steps,
+    "seed": FLAGS.seed,
+    "seconds_of_last_run": round(time.perf_counter() - started),
+    "hardware": f"{jax.device_count()} x {jax.devices()[0].device_kind}",
+    "evaluation_games": FLAGS.evaluation_games,
+    "measured": table,
+  }
+  nes.save(folder / "model.safetensors", config, variables, facts)
+  print(json.dumps(facts, indent=2))
+
+
+def main(argv: list[str]) -> None:
+  """Runs; a user's mistake ends it with one line."""
+  if len(argv) > 1:
+    raise app.UsageError(f"unexpected arguments: {argv[1:]}")
+  command_line.quiet_logs()
+  with command_line.readable_errors():
+    (evaluate if FLAGS.evaluate else run)()
+
+
+if __name__ == "__main__":
+  app.run(main)

@@ -1,0 +1,72 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""JPSRO and PSRO of the released OpenSpiel, to the end, on our meta-solvers."""
+
+import numpy as np
+import pyspiel
+import pytest
+from open_spiel.python.algorithms import jpsro
+
+from nes_spiel import meta_solvers, nes
+from nes_spiel.examples import psro_solver
+
+pytestmark = pytest.mark.reference
+
+
+@pytest.fixture(autouse=True)
+def registered():
+  """Registers, and puts NumPy's global generator, which is seeded, back."""
+  state = np.random.get_state()
+  meta_solvers.register()
+  yield
+  np.random.set_state(state)
+
+
+# "uni" ends at 0.25 here; the exact optimum's own gap at rho = 1e4 is 0.006, and
+# the network in its first version's 0.066; 0.05 is wanted of the next.
+@pytest.mark.parametrize(
+  ("name", "most"), [("mecce", 0.01), ("nes_mecce", 0.08)]
+)
+def test_jpsro_on_three_player_kuhn_poker(name, most):
+  seen = []
+  jpsro.run_loop(
+    game=pyspiel.load_game_as_turn_based("kuhn_poker", {"players": 3}),
+    game_name="kuhn_poker_3p",
+    seed=1,
+    iterations=15,
+    train_meta_solver=name,
+    eval_meta_solver="uni",
+    ignore_repeats=False,
+    callback=lambda *values: seen.append(values),
+  )
+  gaps = np.sum(seen[-1][10], axis=1)
+  print(name, np.round(gaps, 4).tolist())
+  assert len(gaps) == 16
+  assert gaps[-1] <= most
+
+
+@pytest.mark.parametrize(
+  ("name", "most"), [("mecce", 0.02), ("nes_mecce", 0.05)]
+)
+def test_psro_on_kuhn_poker(name, most):
+  np.random.seed(1)  # with exact payoffs nothing depends on it
+  solver = psro_solver.PsroSolver(
+    pyspiel.load_game("kuhn_poker"),
+    sims_per_entry=0,
+    meta_strategy_method=name,
+    training_strategy_selector="probabilistic",
+    rectifier="",
+    sample_from_marginals=True,
+    number_policies_selected=1,
+    symmetric_game=False,
+  )
+  exploitability = []
+  for _ in range(20):
+    solver.iteration()
+    exploitability.append(solver.nash_conv() / 2)
+  print(name, np.round(exploitability, 4).tolist())
+  assert max(exploitability[9:]) <= most
+
+
+def test_there_is_a_network_for_two_and_three_players():
+  assert {"cce_2p", "cce_3p"} <= set(nes.PRETRAINED)

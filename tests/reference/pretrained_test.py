@@ -1,0 +1,49 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The shipped networks do what their files say, on the same held-out games."""
+
+import pathlib
+
+import numpy as np
+import pytest
+
+from nes_spiel import nes, runs
+from nes_spiel.examples import train_nes
+from nes_spiel.nes import train_loop
+
+STATES = pathlib.Path(__file__).parents[2] / "training_state"
+
+pytestmark = pytest.mark.reference
+
+
+@pytest.mark.parametrize("name", sorted(nes.PRETRAINED))
+def test_measurements_are_reproduced(name):
+  model = nes.load_pretrained(name)
+  facts = model.facts
+  assert (facts["recipe"], facts["players"]) == (
+    name,
+    model.network.config.players,
+  )
+  measured = train_nes.measure(
+    model.network, model.variables, facts["evaluation_games"]
+  )
+  assert set(measured) == set(facts["measured"])
+  for shape, written in facts["measured"].items():
+    seen = measured[shape]
+    print(
+      name, shape, {key: np.round(x, 4).tolist() for key, x in seen.items()}
+    )
+    for key, (mean, error) in written.items():
+      # Single precision adds up differently on other machines.
+      assert seen[key][0] == pytest.approx(mean, abs=1e-4 + 0.02 * error)
+    assert seen["solver_gap"][0] < seen["trivial_gap"][0] / 2
+
+
+@pytest.mark.parametrize("name", sorted(nes.PRETRAINED))
+def test_training_can_go_on_from_where_it_stopped(name):
+  model, (config, recipe) = nes.load_pretrained(name), nes.RECIPES[name]
+  arrays, values = runs.load_checkpoint(STATES / name / "checkpoints")
+  runs.check_same_run(values, train_loop.run_identity(config, recipe, 0))
+  assert values["step"] == model.facts["steps"] == arrays[".step"]
+  for path, array in runs.tree_to_arrays(model.variables).items():
+    np.testing.assert_array_equal(arrays[f".variables{path}"], array)
