@@ -22,8 +22,8 @@ def registered():
   np.random.set_state(state)
 
 
-# "uni" ends at 0.25 here; the exact optimum's own gap at rho = 1e4 is 0.006, and
-# the network in its first version's 0.066; 0.05 is wanted of the next.
+# "uni" ends at 0.25; the exact optimum has a gap of 0.006 at rho = 1e4. The
+# first version of the network ends at 0.066; 0.05 is wanted of the next.
 @pytest.mark.parametrize(
   ("name", "most"), [("mecce", 0.01), ("nes_mecce", 0.08)]
 )
