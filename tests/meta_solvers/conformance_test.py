@@ -116,6 +116,7 @@ def test_every_solver_of_ours_passes_and_finds_an_equilibrium(
   assert gap < 0.02  # payoffs have a standard deviation of 1
 
 
+@pytest.mark.reference
 def test_networks_pass():
   for name, solver in meta_solvers.network_meta_solvers().items():
     if {f"{solver.concept}_2p", f"{solver.concept}_3p"} <= set(nes.PRETRAINED):

@@ -49,6 +49,7 @@ def same(left, right):
   return all(np.array_equal(x, y) for x, y in leaves)
 
 
+@pytest.mark.reference
 def test_the_loss_falls(whole):
   variables, losses, _ = whole
   assert [step for step, _ in losses] == [25, 50, 75]
@@ -57,6 +58,7 @@ def test_the_loss_falls(whole):
   assert all(np.isfinite(x).all() for x in jax.tree.leaves(variables))
 
 
+@pytest.mark.reference
 def test_a_stopped_run_resumes_exactly(whole, tmp_path):
   def kill(step, loss, variables):
     if step == 50:
@@ -69,6 +71,7 @@ def test_a_stopped_run_resumes_exactly(whole, tmp_path):
   assert same(resumed, whole[0])
 
 
+@pytest.mark.reference
 def test_a_folder_is_of_one_run(whole, tmp_path):
   folder = whole[2]
   with pytest.raises(ValueError, match="holds a run"):
@@ -85,6 +88,7 @@ def test_a_folder_is_of_one_run(whole, tmp_path):
     nes.train(CONFIG, RECIPE, resume=True)
 
 
+@pytest.mark.reference
 def test_a_loss_that_is_not_finite_stops_the_run(whole, tmp_path):
   arrays, values = runs.load_checkpoint(whole[2])
   values = {name: value for name, value in values.items() if name != "step"}

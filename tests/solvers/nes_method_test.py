@@ -22,8 +22,9 @@ def make_model(concept="cce", players=2, facts=None, **options):
     name = jax.tree_util.keystr(path)
     if "variance" in name or "count" in name or "scale" in name:
       return np.ones_like(leaf)
-    value = rng.normal(size=leaf.shape) * (3 if "output" in name else 0.7)
-    return np.asarray(value + 3 * ("output" in name), np.float32)
+    value = rng.normal(size=leaf.shape) * 0.5
+    last_bias = "output" in name and "bias" in name
+    return np.asarray(3 if last_bias else value, np.float32).reshape(leaf.shape)
 
   like = network.variables_like()
   variables = jax.tree_util.tree_map_with_path(draw, like)
@@ -95,7 +96,7 @@ def test_under_jit_vmap_and_grad(model, payoffs):
   by_gradient = (gradient * direction).sum((1, 2, 3))
   np.testing.assert_allclose(by_gradient, slope, rtol=2e-2, atol=2e-3)
   at_fixed_joint = (solution.joint[:, None] * direction).sum((1, 2, 3))
-  assert (np.abs(at_fixed_joint - slope) > 0.02).all()
+  assert np.abs(at_fixed_joint - slope).max() > 0.1
 
 
 def test_a_padded_game_has_the_answer_of_the_small_one(model, payoffs):
