@@ -96,12 +96,18 @@ def interior_point(
   _, residual = _optimality(
     problem, final.duals, dual.primal_joint(problem, duals)
   )
-  status = jnp.where(final.moving, Status.MAX_ITERATIONS, Status.STALLED)
-  status = jnp.where(residual <= tolerance, Status.CONVERGED, status)
+  otherwise = jnp.where(final.moving, Status.MAX_ITERATIONS, Status.STALLED)
+  status = status_of(residual, tolerance, otherwise)
+  return DualSolution(duals, residual, status, final.iterations)
+
+
+def status_of(
+  residual: Float[Array, ""], tolerance: float, otherwise: Int[Array, ""] | int
+) -> Int[Array, ""]:
+  """Returns CONVERGED, NOT_FINITE, or what it is otherwise."""
+  status = jnp.where(residual <= tolerance, Status.CONVERGED, otherwise)
   status = jnp.where(jnp.isfinite(residual), status, Status.NOT_FINITE)
-  return DualSolution(
-    duals, residual, status.astype(jnp.int32), final.iterations
-  )
+  return status.astype(jnp.int32)
 
 
 def _start(problem: Problem) -> State:

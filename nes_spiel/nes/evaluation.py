@@ -22,6 +22,7 @@ from nes_spiel.games import masks
 from nes_spiel.nes.network import Network, Variables
 
 CHUNK = 64  # games per compiled call
+RESIDUAL = 1e-8  # of an exact solution
 
 
 class Evaluation(NamedTuple):
@@ -103,7 +104,7 @@ def _measure(
   )
   problem, _ = standardized_problem(payoffs, selection, concept, strategy_mask)
   duals = network.duals_in_single(variables, payoffs, selection, problem)
-  solved = exact.solve_dual(problem, 1e-8)
+  solved = exact.solve_dual(problem, RESIDUAL)
   reference = dual.primal_joint(problem, solved.duals)
   answer = dual.primal_joint(problem, duals)
   trivial = dual.primal_joint(problem, jnp.zeros_like(duals))
@@ -111,7 +112,7 @@ def _measure(
     gap_sum, problem.payoffs, concept=concept, strategy_mask=strategy_mask
   )
   return Evaluation(
-    solved.residual <= 1e-8,
+    solved.residual <= RESIDUAL,
     solver_gap(answer, reference),
     solver_gap(trivial, reference),
     gap(answer),

@@ -23,7 +23,7 @@ from jaxtyping import Array, Bool, Float, Key
 from nes_spiel.equilibria import Selection, gains
 from nes_spiel.equilibria.dual import Duals
 from nes_spiel.equilibria.problem import Problem, standardized_problem
-from nes_spiel.games import masks
+from nes_spiel.games import masks, precision
 from nes_spiel.nes import layers, pooling
 from nes_spiel.nes.config import Config
 from nes_spiel.nes.inputs import input_channels
@@ -152,12 +152,7 @@ class Network:
 
     For a problem stated in double precision: standardisation takes differences.
     """
-
-    def single(leaf: Any) -> Any:
-      real = jnp.issubdtype(jnp.result_type(leaf), jnp.floating)
-      return jnp.asarray(leaf, jnp.float32) if real else leaf
-
-    arguments = jax.tree.map(single, (payoffs, selection, problem))
+    arguments = precision.cast_real((payoffs, selection, problem), jnp.float32)
     duals, _ = self.apply_problem(variables, *arguments)
     return duals.astype(payoffs.dtype)
 

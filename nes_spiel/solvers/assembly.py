@@ -11,8 +11,8 @@ from nes_spiel.equilibria.exact import DualSolution
 from nes_spiel.equilibria.problem import Problem
 from nes_spiel.equilibria.selection import Selection
 from nes_spiel.equilibria.welfare import expected_welfare
+from nes_spiel.games import precision
 from nes_spiel.games.standardization import Standardized
-from nes_spiel.solvers import precision
 from nes_spiel.solvers.solution import Solution
 
 

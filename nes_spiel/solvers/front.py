@@ -72,11 +72,8 @@ def solve(
     strategy_mask = validation.as_array(strategy_mask)[None]
   selection = MaximumEntropy() if selection is None else selection
   check_selection(selection, payoffs.shape, strategy_mask)
-  _check_choice(concept, method, payoffs.shape[0])
-  model = _model_for(method, model, concept, payoffs.shape[0], selection)
-  batch = batch_selection(selection, 1, payoffs.ndim - 1)
   options = Options(concept, method, float(tolerance), int(max_iterations))
-  solution = _solve(payoffs[None], strategy_mask, batch, options, model)
+  solution = _solve(payoffs[None], strategy_mask, selection, options, model)
   return jax.tree.map(lambda leaf: leaf[0], solution)
 
 
@@ -119,11 +116,8 @@ def solve_batch(
   payoffs = validation.check_payoffs(payoffs, True, strategy_mask)
   selection = MaximumEntropy() if selection is None else selection
   check_selection(selection, payoffs.shape[1:], strategy_mask, payoffs.shape[0])
-  _check_choice(concept, method, payoffs.shape[1])
-  model = _model_for(method, model, concept, payoffs.shape[1], selection)
-  batch = batch_selection(selection, payoffs.shape[0], payoffs.ndim - 2)
   options = Options(concept, method, float(tolerance), int(max_iterations))
-  return _solve(payoffs, strategy_mask, batch, options, model)
+  return _solve(payoffs, strategy_mask, selection, options, model)
 
 
 class Options(NamedTuple):
@@ -135,8 +129,9 @@ class Options(NamedTuple):
   max_iterations: int
 
 
-def _check_choice(concept: str, method: str, players: int) -> None:
+def _check_options(options: Options, players: int) -> None:
   """Raises ValueError for names that are not known, or do not go together."""
+  concept, method = options.concept, options.method
   if concept not in CONCEPTS:
     raise ValueError(f"concept: expected one of {CONCEPTS}, got {concept!r}.")
   if method not in METHODS:
@@ -149,13 +144,10 @@ def _check_choice(concept: str, method: str, players: int) -> None:
 
 
 def _model_for(
-  method: Method,
-  model: Any,
-  concept: Concept,
-  players: int,
-  selection: Selection,
+  options: Options, model: Any, players: int, selection: Selection
 ) -> Any:
   """Returns the network to use, after checking that it serves, or None."""
+  concept, method = options.concept, options.method
   if method != "nes":
     if model is not None:
       raise ValueError(f'model: is for method="nes" alone, got {method!r}.')
@@ -179,6 +171,9 @@ def _solve(
   model: Any,
 ) -> Solution:
   """Solves a batch of checked games by the method that was chosen."""
+  _check_options(options, payoffs.shape[1])
+  model = _model_for(options, model, payoffs.shape[1], selection)
+  selection = batch_selection(selection, payoffs.shape[0], payoffs.ndim - 2)
   if strategy_mask is None:
     full = masks.full_strategy_mask(payoffs.shape[2:])
     strategy_mask = np.broadcast_to(full, (payoffs.shape[0], *full.shape))

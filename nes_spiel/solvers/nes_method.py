@@ -9,7 +9,11 @@ from jaxtyping import Array, Bool, Float
 
 from nes_spiel.equilibria import Concept as Correlated
 from nes_spiel.equilibria import dual
-from nes_spiel.equilibria.interior_point import DualSolution, Status
+from nes_spiel.equilibria.interior_point import (
+  DualSolution,
+  Status,
+  status_of,
+)
 from nes_spiel.equilibria.problem import standardized_problem
 from nes_spiel.equilibria.selection import Selection
 from nes_spiel.games import masks, validation
@@ -90,13 +94,8 @@ def solve_games(
     problem, game = standardized_problem(payoffs, selection, concept, mask)
     duals = network.duals_in_single(variables, payoffs, selection, problem)
     residual = dual.residual(problem, duals, dual.dual_gradient(problem, duals))
-    status = jnp.where(
-      residual <= tolerance, Status.CONVERGED, Status.MAX_ITERATIONS
-    )
-    status = jnp.where(jnp.isfinite(residual), status, Status.NOT_FINITE)
-    answer = DualSolution(
-      duals, residual, status.astype(jnp.int32), jnp.asarray(0, jnp.int32)
-    )
+    status = status_of(residual, tolerance, Status.MAX_ITERATIONS)
+    answer = DualSolution(duals, residual, status, jnp.asarray(0, jnp.int32))
     return assemble(payoffs, selection, problem, game, answer, dtype, "nes")
 
   return jax.vmap(one)(payoffs, strategy_mask, selection)

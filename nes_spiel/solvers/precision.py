@@ -74,16 +74,6 @@ def _batched_in_float64(function: Callable[..., Any]) -> Callable[..., Any]:
   return call
 
 
-def cast_real(tree: Any, dtype: Any) -> Any:
-  """Casts real numbers, leaves counts, states and masks as they are."""
-
-  def cast(leaf: Any) -> Any:
-    real = jnp.issubdtype(leaf.dtype, jnp.floating)
-    return leaf.astype(dtype) if real else leaf
-
-  return jax.tree.map(cast, tree)
-
-
 def _to_float64(tree: Any) -> Any:
   """Casts every array of a pytree to float64."""
   return jax.tree.map(lambda leaf: jnp.asarray(leaf, np.float64), tree)
