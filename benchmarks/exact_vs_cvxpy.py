@@ -26,7 +26,6 @@ loose.
 import contextlib
 import multiprocessing
 import os
-import time
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -140,20 +139,13 @@ def _state(payoffs: Any, concept: str) -> problem.Problem:
   return problem.standardized_problem(payoffs, selection, concept)[0]
 
 
-def seconds(function: Callable[[], Any]) -> float:
-  """Returns how long a call takes."""
-  start = time.perf_counter()
-  function()
-  return time.perf_counter() - start
-
-
 class CompiledOnce:
   """CVXPY's problem, compiled at construction, solved for game after game."""
 
   def __init__(self, work: Work):
     self.work, self.reference = work, build(work)
     self.reference.gains.value = work.gains[0]
-    self.compile_seconds = seconds(lambda: solve_one(self.reference))
+    self.compile_seconds = report.seconds(lambda: solve_one(self.reference))
 
   def solve(self, **options: Any) -> Answers:
     """Solves all games."""
@@ -196,7 +188,7 @@ def rebuilt_seconds(work: Work, count: int) -> float:
     reference = build(work)
     reference.gains.value = parameter
     # Parameters become constants: the cheaper way if used once.
-    total += seconds(lambda r=reference: solve_one(r, ignore_dpp=True))
+    total += report.seconds(lambda r=reference: solve_one(r, ignore_dpp=True))
   return total
 
 
@@ -268,7 +260,7 @@ def batch_seconds(work: Work) -> float:
     for _ in range(OUR_CALLS):
       nes_spiel.solve_batch(work.payoffs, work.concept)
 
-  return seconds(calls) / OUR_CALLS
+  return report.seconds(calls) / OUR_CALLS
 
 
 def single_seconds(work: Work, compiled: CompiledOnce) -> tuple[float, float]:
@@ -277,8 +269,8 @@ def single_seconds(work: Work, compiled: CompiledOnce) -> tuple[float, float]:
   for payoffs, gains in zip(
     work.payoffs[: _SINGLE.value], work.gains, strict=False
   ):
-    ours += seconds(lambda p=payoffs: nes_spiel.solve(p, work.concept))
-    theirs += seconds(lambda g=gains: compiled.solve_games(g[None]))
+    ours += report.seconds(lambda p=payoffs: nes_spiel.solve(p, work.concept))
+    theirs += report.seconds(lambda g=gains: compiled.solve_games(g[None]))
   return ours, theirs
 
 
@@ -289,8 +281,11 @@ def measure_speed(
   total, processes = len(work.gains), len(pool.processes)
   rebuilt, single = min(_REBUILT.value, total), min(_SINGLE.value, total)
   peers: dict[str, tuple[Callable[[], float], int]] = {
-    "CVXPY compiled once": (lambda: seconds(compiled.solve), total),
-    f"CVXPY, {processes} processes": (lambda: seconds(pool.solve), total),
+    "CVXPY compiled once": (lambda: report.seconds(compiled.solve), total),
+    f"CVXPY, {processes} processes": (
+      lambda: report.seconds(pool.solve),
+      total,
+    ),
     "CVXPY rebuilt": (lambda: rebuilt_seconds(work, rebuilt), rebuilt),
   }
   pairs = {name: [] for name in peers}
@@ -384,7 +379,9 @@ def run(work: Work) -> tuple[list[tuple[Any, ...]], tuple[Any, ...]]:
     return nes_spiel.solve(work.payoffs[0], work.concept)
 
   # The first call compiles.
-  compile_seconds = [seconds(call) - seconds(call) for call in (batch, single)]
+  compile_seconds = [
+    report.seconds(call) - report.seconds(call) for call in (batch, single)
+  ]
   compiled = CompiledOnce(work)
   with workers(work) as pool:
     speed = measure_speed(work, compiled, pool)

@@ -11,7 +11,6 @@ sampling included. All take turns, so that a ratio compares neighbours in time;
 compilation is not counted.
 """
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -37,13 +36,6 @@ COLUMNS = (
   "games/s",
   *report.spread_names("ratio"),
 )
-
-
-def seconds(work: Callable[[], Any]) -> float:
-  """Returns how long a call takes, its arrays ready."""
-  started = time.perf_counter()
-  jax.block_until_ready(work())
-  return time.perf_counter() - started
 
 
 def inference_work(shape: tuple[int, ...]) -> dict[str, Callable[[], Any]]:
@@ -93,7 +85,7 @@ def main(_: list[str]) -> None:
     for call in work.values():
       call()
     times = [
-      {what: seconds(call) for what, call in work.items()}
+      {what: report.seconds(call) for what, call in work.items()}
       for _ in range(_REPEATS.value)
     ]
     for what in work:
@@ -113,7 +105,7 @@ def main(_: list[str]) -> None:
   rows = []
   for name, (count, step) in training_work().items():
     step()
-    spent = [1e6 * seconds(step) / count for _ in range(_REPEATS.value)]
+    spent = [1e6 * report.seconds(step) / count for _ in range(_REPEATS.value)]
     rows.append((name, *report.spread(spent), 1e6 / float(np.median(spent))))
   columns = ("strategies", *report.spread_names("us/game"), "games/s")
   report.Table("nes_training", "Training", columns, rows).show()

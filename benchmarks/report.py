@@ -9,7 +9,8 @@ import os
 import pathlib
 import platform
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -62,6 +63,13 @@ class Table:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{self.name}.csv").open("w", newline="") as file:
       csv.writer(file).writerows([self.columns, *self.rows])
+
+
+def seconds(work: Callable[[], Any]) -> float:
+  """Returns how long a call takes, its arrays ready."""
+  started = time.perf_counter()
+  jax.block_until_ready(work())
+  return time.perf_counter() - started
 
 
 def spread(values: Sequence[float]) -> tuple[float, float, float]:
