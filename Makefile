@@ -10,7 +10,8 @@ PYTEST := $(BIN)/python -m pytest -n 2
 demo: $(VENV)/.demo
 	rm -rf out/demo
 	$(BIN)/python -m nes_spiel.examples.jpsro --game=kuhn_poker_3p \
-	  --train_meta_solver=mecce --iterations=15 --output_dir=out/demo
+	  --train_meta_solver=nes_mecce --eval_meta_solver=mecce \
+	  --iterations=15 --output_dir=out/demo
 
 test: lint
 	$(PYTEST) -m "not reference" tests

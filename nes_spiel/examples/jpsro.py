@@ -176,7 +176,9 @@ def train_and_report(game: pyspiel.Game) -> None:
     from nes_spiel.examples import plots
 
     path = pathlib.Path(FLAGS.output_dir) / "gaps.png"
-    plots.save_gaps(path, state, FLAGS.train_meta_solver, FLAGS.game)
+    plots.save_gaps(
+      path, state, FLAGS.train_meta_solver, FLAGS.eval_meta_solver, FLAGS.game
+    )
     print(f"Picture: {path}")
 
 

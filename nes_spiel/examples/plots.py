@@ -34,32 +34,36 @@ def save(drawing: Any, path: str | os.PathLike[str]) -> None:
 def save_gaps(
   path: str | os.PathLike[str],
   state: jpsro_state.JpsroState,
-  meta_solver: str,
+  trains: str,
+  evaluates: str,
   game: str,
 ) -> None:
-  """Draws JPSRO's gap by iteration beside the newest joint's marginals.
+  """Draws JPSRO's gaps by iteration beside the newest joint's marginals.
 
   Args:
     path: of the PNG.
     state: after at least one iteration.
-    meta_solver: its name.
+    trains: the name of the meta-solver whose joints are best-responded to.
+    evaluates: that of the one beside it on the same meta-games; may be equal.
     game: its name.
   """
   drawing, (left, right) = figure(9, 3.4, columns=2)
-  gaps = np.asarray(state.train_meta_gaps).sum(axis=1)
-  left.semilogy(np.maximum(gaps, 1e-8), "o-", color=BLUE, markersize=4)
-  left.set(
-    xlabel="Iteration",
-    ylabel="Gap in the full game",
-    title=f"{game}: {gaps[-1]:.4f} after iteration {len(gaps) - 1}",
-  )
+  curves = {evaluates: (state.eval_meta_gaps, ORANGE, "s--")}
+  # Later, so that it is on top, and alone if both are one.
+  curves |= {trains: (state.train_meta_gaps, BLUE, "o-")}
+  for name, (gaps, color, style) in curves.items():
+    total = np.maximum(np.asarray(gaps).sum(axis=1), 1e-8)
+    label = f"{name}: {total[-1]:.4f} last"
+    left.semilogy(total, style, color=color, markersize=4, label=label)
+  left.set(xlabel="Iteration", ylabel="Gap in the full game", title=game)
+  left.legend(frameon=False, fontsize=8)
   left.grid(alpha=0.3)
   joint = state.train_meta_dists[-1]
   draw_marginals(right, joint)
   right.set(
     xlabel="Policy, in the order it was found",
     ylabel="Probability",
-    title=f"Marginals of the last {meta_solver} joint",
+    title=f"Marginals of the last {trains} joint",
   )
   save(drawing, path)
 

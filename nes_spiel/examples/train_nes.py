@@ -18,6 +18,7 @@ import dataclasses
 import json
 import pathlib
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -42,29 +43,50 @@ flags.DEFINE_bool("evaluate", False, "Measure the shipped network only.")
 # Held-out games: training folds steps into the seed's own key.
 EVALUATION_KEY = 2**31 - 1
 EVALUATION_SHAPES: dict[int, list[tuple[int, ...]]] = {
-  2: [(4, 4), (8, 8), (16, 16)],
-  3: [(3, 3, 3), (4, 4, 4), (8, 8, 8)],
+  2: [(4, 4), (8, 8), (16, 16), (3, 7)],
+  3: [(3, 3, 3), (4, 4, 4), (8, 8, 8), (2, 3, 5)],
 }
 
 
+def held_out_games(
+  shape: tuple[int, ...], count: int
+) -> dict[str, tuple[Any, equilibria.Selection]]:
+  """Returns games of one shape, and what is selected of them, by kind.
+
+  Random games of the invariant subspace; the same less their mean over players,
+  which are zero-sum, and harder; and the same with products of counts as target
+  joints, half of them uniform, as JPSRO has them.
+  """
+  key = jax.random.key(EVALUATION_KEY)
+  random = games.sample_invariant(key, count, shape)
+  uniform = equilibria.MaximumEntropy()
+  joints = nes.sample_targets(jax.random.fold_in(key, 1), count, shape)
+  return {
+    "": (random, uniform),
+    " zero-sum": (random - random.mean(1, keepdims=True), uniform),
+    " targets": (random, equilibria.MinimumRelativeEntropy(joints)),
+  }
+
+
 def measure(
-  network: nes.Network, variables: nes.Variables, count: int
+  network: nes.Network,
+  variables: nes.Variables,
+  count: int,
+  kinds: Sequence[str] = ("", " zero-sum", " targets"),
 ) -> dict[str, Any]:
   """Returns mean and standard error of every measurement, by kind of game.
 
-  Random games of the invariant subspace, and the same less their mean over
-  players: those are zero-sum, and harder.
+  Args:
+    network: its configuration.
+    variables: what it has learned.
+    count: how many games of each shape and kind.
+    kinds: of `held_out_games`.
   """
   table: dict[str, Any] = {}
   for shape in EVALUATION_SHAPES[network.config.players]:
-    random = games.sample_invariant(
-      jax.random.key(EVALUATION_KEY), count, shape
-    )
-    kinds = {"": random, " zero-sum": random - random.mean(1, keepdims=True)}
-    for kind, payoffs in kinds.items():
-      found = nes.evaluate(
-        network, variables, payoffs, equilibria.MaximumEntropy()
-      )
+    of_shape = held_out_games(shape, count)
+    for kind in kinds:
+      found = nes.evaluate(network, variables, *of_shape[kind])
       table["x".join(map(str, shape)) + kind] = {
         name: list(found.mean(name)) for name in nes.Evaluation._fields
       }
@@ -102,7 +124,7 @@ def run() -> None:
 
   def report(step: int, loss: float, variables: nes.Variables) -> None:
     tqdm.write(f"\nstep {step}, mean loss {loss:.5f}")
-    print_table(measure(network, variables, 128))
+    print_table(measure(network, variables, 128, ("",)))
 
   folder = pathlib.Path(FLAGS.output_dir)
   checkpoints = folder / "checkpoints"

@@ -12,7 +12,7 @@ from nes_spiel.nes.pretrained import load_pretrained, pretrained_table
 from nes_spiel.nes.recipes import RECIPES
 from nes_spiel.nes.train_loop import TrainingDivergedError, train
 from nes_spiel.nes.training import Recipe
-from nes_spiel.nes.training_games import Bucket
+from nes_spiel.nes.training_games import Bucket, sample_targets
 
 __all__ = [
   "PRETRAINED",
@@ -28,6 +28,7 @@ __all__ = [
   "evaluate",
   "load",
   "load_pretrained",
+  "sample_targets",
   "save",
   "train",
 ]

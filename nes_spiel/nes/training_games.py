@@ -70,11 +70,25 @@ def sample_batch(
   games = _sample_payoffs(payoffs, exists, players)
   selection = Selection()
   if targets:
-    joints = jax.vmap(_sample_target)(
-      jax.random.split(target, bucket.batch), mask
-    )
-    selection = Selection(target_joint=joints)
+    rows = jax.random.split(target, bucket.batch)
+    selection = Selection(target_joint=jax.vmap(_sample_target)(rows, mask))
   return Batch(games, selection, mask)
+
+
+def sample_targets(
+  key: Key[Array, ""], batch: int, shape: tuple[int, ...]
+) -> Float[Array, "b *a"]:
+  """Samples target joints as training does, for games of one shape.
+
+  Args:
+    key: consumed.
+    batch: b.
+    shape: strategies per player.
+  """
+  mask = jnp.asarray(masks.full_strategy_mask(shape))
+  rows = jax.random.split(key, batch)
+  cube = jax.vmap(_sample_target, in_axes=(0, None))(rows, mask)
+  return cube[(slice(None), *(slice(size) for size in shape))]
 
 
 def _sample_masks(

@@ -161,6 +161,18 @@ def test_games_are_standardised_and_masked():
   assert 0.2 < uniform.mean() < 0.8
 
 
+def test_targets_are_products_of_counts():
+  joints = np.asarray(nes.sample_targets(jax.random.key(0), 64, (2, 5)))
+  assert joints.shape == (64, 2, 5)
+  np.testing.assert_allclose(joints.sum((1, 2)), 1, rtol=1e-5)
+  rows, columns = joints.sum(2, keepdims=True), joints.sum(1, keepdims=True)
+  np.testing.assert_allclose(joints, rows * columns, rtol=1e-4)
+  # The largest count is 16, the smallest 1.
+  assert (joints.max((1, 2)) <= 16**2 * 1.001 * joints.min((1, 2))).all()
+  uniform = np.isclose(joints.std((1, 2)), 0, atol=1e-6)
+  assert 0.3 < uniform.mean() < 0.8
+
+
 def test_buckets_are_chosen_by_their_shares():
   recipe = nes.Recipe((nes.Bucket(2, 3, 1, 1.0), nes.Bucket(4, 5, 1, 3.0)))
   chosen = [train_loop.choose_bucket(recipe, 0, step) for step in range(2000)]
