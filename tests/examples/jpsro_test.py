@@ -101,6 +101,25 @@ def check_evaluation(evaluated, arrays):
   )
 
 
+def test_one_trains_and_another_stands_beside_it(run_lines, tmp_path):
+  (done,) = run_lines(
+    "jpsro",
+    [
+      "--train_meta_solver=uni",
+      "--eval_meta_solver=mecce",
+      "--iterations=1",
+      f"--output_dir={tmp_path}",
+    ],
+  )
+  assert done.code == 0, done.err
+  lines = [line.split() for line in done.out.splitlines()]
+  assert ["uni", "mecce"] in lines
+  first, second = (row for row in lines if row[:1] in (["0"], ["1"]))
+  assert first[1] == first[2]  # of one policy each
+  assert float(second[2]) < float(second[1])
+  assert (tmp_path / "gaps.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_mistakes_are_explained(run_lines, tmp_path):
   empty = tmp_path / "empty"
   empty.mkdir()
