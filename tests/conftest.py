@@ -121,6 +121,36 @@ def largest_gains_by_hand(gains_by_hand):
 
 
 @pytest.fixture(scope="session")
+def random_network():
+  """Returns a function to a network whose every variable is random.
+
+  First averages are 0 and 1, first biases 0: a test would not see them.
+  """
+  from nes_spiel import nes
+
+  def build(config, seed=0):
+    network, rng = nes.Network(config), np.random.default_rng(seed)
+
+    def draw(path, leaf):
+      name, shape = jax.tree_util.keystr(path), leaf.shape
+      if "count" in name:
+        value = np.ones(shape)
+      elif "scale" in name or "variance" in name:
+        value = rng.uniform(0.5, 1.5, shape)
+      elif "bias" in name or "offset" in name or "mean" in name:
+        value = 0.2 * rng.normal(size=shape) + ("output" in name)
+      else:  # by fan-in, ten maps to a layer; what differs is in the last one
+        maps = 1 if "output" in name else 10
+        value = rng.normal(size=shape) / np.sqrt(maps * shape[0])
+      return np.asarray(value, np.float32)
+
+    like = network.variables_like()
+    return network, jax.tree_util.tree_map_with_path(draw, like)
+
+  return build
+
+
+@pytest.fixture(scope="session")
 def state():
   """Returns a function that states Eq. 6 for one game, in double precision."""
   from nes_spiel import equilibria

@@ -1,14 +1,9 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Networks with random variables, and permutations of games."""
+"""Permutations of games."""
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
-
-from nes_spiel import nes
-from nes_spiel.equilibria import MaximumEntropy
 
 
 def permute_players(tensor, order):
@@ -47,34 +42,3 @@ def permuted():
     return np.stack(rows)[np.asarray(order)]
 
   return {"joint": joint_like, "dual": dual_like}
-
-
-@pytest.fixture(scope="session")
-def random_network():
-  """Returns a function to a network whose every variable is random.
-
-  First averages are 0 and 1, first biases 0: a test would not see them.
-  """
-
-  def build(config, seed=0):
-    network = nes.Network(config)
-    shape = (config.players, *(3,) * config.players)
-    variables = network.init(
-      jax.random.key(seed), jnp.zeros(shape), MaximumEntropy()
-    )
-    rng = np.random.default_rng(seed)
-
-    def jiggle(path, leaf):
-      name, shape = jax.tree_util.keystr(path), leaf.shape
-      value = np.asarray(leaf) * rng.uniform(0.5, 1.5, shape)
-      if "bias" in name or "offset" in name or "mean" in name:
-        value = value + 0.2 * rng.normal(size=shape)
-      if "count" in name:
-        value = value + 1
-      if "output" in name:  # is small at first
-        value = 10 * value + 3 * ("bias" in name)
-      return np.asarray(value, np.float32)
-
-    return network, jax.tree_util.tree_map_with_path(jiggle, variables)
-
-  return build

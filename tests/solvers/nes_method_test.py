@@ -13,26 +13,19 @@ from nes_spiel import equilibria, games, nes
 SMALL = {"payoff_channels": (4,), "middle_channels": 4, "dual_channels": (4,)}
 
 
-def make_model(concept="cce", players=2, facts=None, **options):
-  """Returns a model with random variables and duals of order one."""
-  network = nes.Network(nes.Config(concept, players, **SMALL, **options))
-  rng = np.random.default_rng(0)
+@pytest.fixture(scope="module")
+def make_model(random_network):
+  """Returns a function to a model with random variables."""
 
-  def draw(path, leaf):
-    name = jax.tree_util.keystr(path)
-    if "variance" in name or "count" in name or "scale" in name:
-      return np.ones_like(leaf)
-    value = rng.normal(size=leaf.shape) * 0.5
-    last_bias = "output" in name and "bias" in name
-    return np.asarray(3 if last_bias else value, np.float32).reshape(leaf.shape)
+  def make(facts=None, **options):
+    network, variables = random_network(nes.Config(**SMALL, **options))
+    return nes.Model(network, variables, facts or {"targets": True})
 
-  like = network.variables_like()
-  variables = jax.tree_util.tree_map_with_path(draw, like)
-  return nes.Model(network, variables, facts or {"targets": True})
+  return make
 
 
 @pytest.fixture(scope="module")
-def model():
+def model(make_model):
   return make_model()
 
 
@@ -145,7 +138,7 @@ def test_what_a_network_was_not_trained_for_is_refused(
   assert "exact" in str(caught.value)
 
 
-def test_other_players_and_targets_are_refused(model, payoffs):
+def test_other_players_and_targets_are_refused(make_model, model, payoffs):
   with pytest.raises(ValueError, match="this network is for"):
     nes_spiel.solve(np.ones((3, 2, 2, 2)), method="nes", model=model)
   target = nes_spiel.MinimumRelativeEntropy(uniform(3, 3))
