@@ -25,7 +25,7 @@ import jax
 from absl import app, flags
 from tqdm import tqdm
 
-from nes_spiel import equilibria, games, nes
+from nes_spiel import equilibria, games, nes, runs
 from nes_spiel.examples import command_line
 
 FLAGS = flags.FLAGS
@@ -36,7 +36,9 @@ flags.DEFINE_float("learning_rate", None, "Adam's; the recipe's if None.")
 flags.DEFINE_integer("seed", 0, "Of parameters and games.")
 flags.DEFINE_string("output_dir", None, "Folder for checkpoints and model.")
 flags.DEFINE_bool("resume", False, "Go on from the newest checkpoint.")
-flags.DEFINE_integer("save_every", 1000, "Steps between checkpoints.")
+flags.DEFINE_integer(
+  "save_every", 1000, "Steps between checkpoints.", lower_bound=1
+)
 flags.DEFINE_integer("evaluation_games", 512, "Per shape.", lower_bound=2)
 flags.DEFINE_bool("evaluate", False, "Measure the shipped network only.")
 
@@ -140,18 +142,22 @@ def run() -> None:
     FLAGS.save_every,
     report,
   )
-  table = measure(network, variables, FLAGS.evaluation_games)
+  seconds = round(time.perf_counter() - started)
+  _, trained = runs.load_checkpoint(checkpoints)
   facts = {
     "concept": config.concept,
     "players": config.players,
     "recipe": FLAGS.recipe,
+    "options": trained["recipe"],
+    "seed": trained["seed"],
+    "steps": trained["step"],
+    "horizons": trained["horizons"],
     "targets": recipe.targets,
-    "steps": FLAGS.steps,
-    "seed": FLAGS.seed,
-    "seconds_of_last_run": round(time.perf_counter() - started),
+    "seconds_of_last_run": seconds,
     "hardware": f"{jax.device_count()} x {jax.devices()[0].device_kind}",
+    "jax": jax.__version__,
     "evaluation_games": FLAGS.evaluation_games,
-    "measured": table,
+    "measured": measure(network, variables, FLAGS.evaluation_games),
   }
   nes.save(folder / "model.safetensors", config, variables, facts)
   print(json.dumps(facts, indent=2))

@@ -26,7 +26,7 @@ class JpsroMetaSolver(Protocol):
 def check_meta_solver(meta_solver: JpsroMetaSolver) -> None:
   """Raises ValueError where a JPSRO meta-solver breaks what the loop needs.
 
-  Runs it on one to three players, on meta-games of one policy each, of unequal
+  Runs it on two and three players, on meta-games of one policy each, of unequal
   sizes, with repeats, constant payoffs and negative payoffs. The joint must
   have the meta-game's shape, be real, finite, non-negative, sum to 1, and the
   arguments must come back unchanged. Which joint is chosen is not judged.

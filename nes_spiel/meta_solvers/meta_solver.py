@@ -145,6 +145,9 @@ class MetaSolver:
   def as_psro(self, solver: Any, return_joint: bool = False) -> Any:
     """The signature of `psro_v2.meta_strategies.META_STRATEGY_METHODS`.
 
+    The marginals of a CCE are an equilibrium in two-player constant-sum games;
+    elsewhere take the joint.
+
     Args:
       solver: a PSROSolver. Its meta-game alone is read: it repeats policies
         that were found again, and keeps its shape in symmetric games.

@@ -15,10 +15,11 @@ from nes_spiel.meta_solvers.meta_solver import MetaSolver
 
 @functools.cache
 def exact_meta_solvers() -> dict[str, MetaSolver]:
-  """Returns the exact solver's names: a row of Table 3, then "ce" or "cce".
+  """Returns the exact solver's names: what is selected, then "ce" or "cce".
 
-  "me" is maximum entropy; "mwme" maximum welfare, the sum of payoffs, and
-  entropy; "ms" maximum strength with one epsilon for all players.
+  "me" is maximum entropy; "mwme" maximum welfare and entropy, the welfare the
+  sum of payoffs (Table 3's MU, where its MWME draws a welfare); "ms" maximum
+  strength with one epsilon for all players.
   """
   rows = {
     "me": equilibria.MaximumEntropy(),

@@ -25,10 +25,12 @@ class Config:
     inputs: the channels of the first layer. What is no input has no effect, so
       a network without "reference_logits" (or the paper's "target_joint" and
       "welfare") serves uniform targets without welfare alone, and one without
-      "target_epsilon" the value 0.
+      "target_epsilon" the value 0. What training does not vary keeps its first
+      weights: a `Recipe` varies payoffs and target joints.
     maps: "equivariant", all linear maps for two players; or "paper", those of
-      Appendix D, whose Eq. 19c commutes with permutations of strategies only
-      where all players' are permuted together, so that games must be cubes.
+      Appendix D, whose Eq. 19c for CCE commutes with permutations of strategies
+      only where all players' are permuted together, so that games must be
+      cubes, without strategies that are masked for one player alone.
     normalization: "batch"; or "game", of each game by itself, which removes
       what is constant over a game, such as a target epsilon.
     payoff_channels: of the payoffs to payoffs layers.

@@ -20,7 +20,8 @@ class Model(NamedTuple):
   Attributes:
     network: its architecture.
     variables: what it has learned.
-    facts: what is known of it: training, hardware, measurements.
+    facts: what is known of it: training, hardware, measurements. Of these,
+      "targets" decides something: whether it serves target joints.
   """
 
   network: Network
@@ -40,7 +41,8 @@ def save(
     path: replaced if it exists.
     config: the architecture.
     variables: what was learned, in float32.
-    facts: what JSON can hold.
+    facts: what JSON can hold; `{"targets": True}` for a network that was
+      trained with target joints, without which `solve` gives it none.
   """
   values = {
     "format_version": FORMAT_VERSION,

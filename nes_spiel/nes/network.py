@@ -107,8 +107,8 @@ class Network:
       selection: the parameters of Eq. 6.
       strategy_mask: `[n, d]`, all strategies if None.
       is_training: normalise by the batch, and average its moments. Then call it
-        under a `vmap` with axis name `GAMES`; the averages that come back are
-        the same in all rows.
+        under a `vmap` with axis name `nes.layers.GAMES`; the averages that come
+        back are the same in all rows.
 
     Returns:
       Duals `[n, d]` for CCE, `[n, d, d]` for CE, zero where they do not exist;
@@ -193,9 +193,9 @@ def _duals(
   """The network's body, on one standardised game."""
   maps = MAP_SETS[config.maps, config.concept]
   shape = channels.shape[1:-1]
-  if config.maps == "paper" and len(set(shape)) > 1:
+  if (config.maps, config.concept) == ("paper", "cce") and len(set(shape)) > 1:
     raise ValueError(
-      f"The paper's maps need cubes, got a game of shape {shape}."
+      f"The paper's maps for CCE need cubes, got a game of shape {shape}."
     )
   exists = jnp.broadcast_to(
     masks.joint_mask(strategy_mask, shape), (len(shape), *shape)

@@ -3,10 +3,11 @@
 """The maps of the paper's own experiments (Appendix D.1).
 
 Of Eq. 18 the maps a, b, c, d, k and l, each by mean and by maximum, the
-identity twice as well; one weight serves every player q. Of Eqs. 19 and 20 all.
-With Eq. 19c, which pools over players at equal strategy index, the network
-commutes with permutations of strategies only where all players' are permuted
-together; so games must be cubes.
+identity twice as well; one weight serves every player q, whose tensors are
+averaged where Eq. 12 adds them up. Of Eq. 19 all, twice as well; of Eq. 20 all,
+what is not pooled once. With Eq. 19c, which pools over players at equal
+strategy index, a CCE network commutes with permutations of strategies only
+where all players' are permuted together; so its games must be cubes.
 """
 
 import jax.numpy as jnp

@@ -17,8 +17,9 @@ FOLDER = pathlib.Path(__file__).parent / "models"
 def pretrained_table() -> dict[str, dict[str, Any]]:
   """Returns, by name, what is known of each shipped network.
 
-  Training set, steps, hardware and measured gaps, as their training wrote them
-  into the files.
+  As their training wrote it into the files: the recipe's name and options, by
+  which games are sampled; steps, and the horizons, where a run was prolonged
+  and to how many; hardware and measured gaps.
   """
   paths = sorted(FOLDER.glob("*.safetensors"))
   return {path.stem: runs.read_tensors(path)[1]["facts"] for path in paths}

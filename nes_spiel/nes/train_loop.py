@@ -56,19 +56,25 @@ def train(
     What the network has learned.
 
   Raises:
-    ValueError: a folder that holds another run, or one when not resuming; or a
-      batch that cannot be divided among the devices.
+    ValueError: a folder that holds another run, or one when not resuming; a
+      batch that cannot be divided among the devices; `save_every` below 1.
     TrainingDivergedError: the loss is not finite; says at which step.
   """
   check_devices(recipe)
+  if save_every < 1:
+    raise ValueError(f"save_every: expected at least 1, got {save_every}.")
   network = Network(config)
   start, key = jax.random.split(jax.random.key(seed))
   first = jax.jit(functools.partial(initial_state, network, recipe))(start)
   identity = run_identity(config, recipe, seed)
+  horizons: list[list[int]] = []
   if resume:
-    first = _restore(first, folder, identity, recipe.steps)
+    first, horizons = _restore(first, folder, identity, recipe.steps)
   elif folder is not None:
     runs.check_empty(folder)
+  if not horizons or horizons[-1][1] != recipe.steps:
+    horizons = [*horizons, [int(first.step), recipe.steps]]
+  values = {**identity, "horizons": horizons}
   losses, variables = [], first.variables
   for done, state, loss, since in _chunks(network, recipe, seed, key, first):
     variables = state.variables
@@ -77,7 +83,7 @@ def train(
       continue
     if folder is not None:
       arrays = runs.tree_to_arrays(state)
-      runs.save_checkpoint(folder, done, arrays, identity, keep=2)
+      runs.save_checkpoint(folder, done, arrays, values, keep=2)
     if report is not None:
       report(done, float(np.mean(losses)), variables)
     losses.clear()
@@ -148,8 +154,11 @@ def _restore(
   folder: str | os.PathLike[str] | None,
   identity: dict[str, Any],
   steps: int,
-) -> TrainingState:
-  """Returns the newest checkpoint's state, if it is one of this run."""
+) -> tuple[TrainingState, list[list[int]]]:
+  """Returns the newest checkpoint's state, if it is one of this run.
+
+  And the horizons: where a run was prolonged, and to how many steps in all.
+  """
   if folder is None:
     raise ValueError("train: resume needs the folder of the checkpoints.")
   arrays, values = runs.load_checkpoint(folder)
@@ -158,4 +167,4 @@ def _restore(
     raise ValueError(
       f"recipe.steps: {folder} has taken {values['step']} already, got {steps}."
     )
-  return runs.tree_from_arrays(state, arrays)
+  return runs.tree_from_arrays(state, arrays), values["horizons"]

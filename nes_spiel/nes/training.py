@@ -22,9 +22,10 @@ from nes_spiel.nes.layers import GAMES
 from nes_spiel.nes.network import Network, Variables
 from nes_spiel.nes.training_games import Batch, Bucket, sample_batch
 
-# Duals near zero are a saddle: gradients are as small as the duals there. Adam
-# leaves it if its second moment forgets the first steps, whose gradients are
-# large, and if no gradient is too small for it.
+# The loss is convex in the duals, but behind a softplus near zero it is flat:
+# gradients are as small as the duals there. Adam leaves such a plateau if its
+# second moment forgets the first steps, whose gradients are large, and if no
+# gradient is too small for it.
 SECOND_MOMENT = 0.98
 SMALLEST_GRADIENT = 1e-15
 WARM_UP = 50
@@ -42,6 +43,10 @@ class Recipe:
       run that is prolonged by more steps starts from a higher rate again.
     learning_rate: Adam's, at its highest.
     clip: of the gradient's global norm.
+
+  Raises:
+    ValueError: no bucket, one without sizes or games, or a number below its
+      least.
   """
 
   buckets: tuple[Bucket, ...]
@@ -49,6 +54,26 @@ class Recipe:
   steps: int = 10_000
   learning_rate: float = 3e-3
   clip: float = 1.0
+
+  def __post_init__(self) -> None:
+    """Refuses what cannot be trained on."""
+    object.__setattr__(self, "buckets", tuple(self.buckets))
+    if not self.buckets:
+      raise ValueError("Recipe.buckets: expected at least one Bucket.")
+    for bucket in self.buckets:
+      if not 1 <= bucket.smallest <= bucket.size:
+        raise ValueError(
+          f"Recipe.buckets: expected 1 <= smallest <= size, got {bucket}."
+        )
+      if bucket.batch < 1 or not bucket.share > 0:
+        raise ValueError(
+          f"Recipe.buckets: expected a batch and a share above 0, got {bucket}."
+        )
+    if self.steps < 1 or not (self.learning_rate > 0 and self.clip > 0):
+      raise ValueError(
+        "Recipe: expected steps, learning_rate and clip above 0, got "
+        f"{self.steps}, {self.learning_rate}, {self.clip}."
+      )
 
 
 class TrainingState(NamedTuple):

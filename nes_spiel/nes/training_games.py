@@ -52,7 +52,7 @@ class Batch(NamedTuple):
 def sample_batch(
   key: Key[Array, ""], bucket: Bucket, players: int, targets: bool
 ) -> Batch:
-  """Samples games of a bucket, half of them full cubes.
+  """Samples games of a bucket, half of them cubes.
 
   Args:
     key: consumed.
@@ -102,10 +102,9 @@ def _sample_masks(
     least, (bucket.batch, 1), bucket.smallest, bucket.size + 1
   )
   first = jax.random.randint(whose, (bucket.batch, 1), 0, players)
-  is_first = jnp.arange(players)[None] == first
-  sizes = jnp.where(is_first, largest, jnp.minimum(sizes, largest))
-  is_cube = jax.random.bernoulli(cube, 0.5, (bucket.batch, 1))
-  sizes = jnp.where(is_cube, bucket.size, sizes)
+  is_largest = jnp.arange(players)[None] == first
+  is_largest |= jax.random.bernoulli(cube, 0.5, (bucket.batch, 1))
+  sizes = jnp.where(is_largest, largest, jnp.minimum(sizes, largest))
   return jnp.arange(bucket.size)[None, None] < sizes[:, :, None]
 
 

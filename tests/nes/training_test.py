@@ -3,6 +3,7 @@
 """Training learns, resumes exactly, and does not depend on the devices."""
 
 import dataclasses
+import functools
 import os
 import subprocess
 import sys
@@ -141,7 +142,9 @@ def test_games_are_standardised_and_masked():
   sizes = np.asarray(batch.strategy_mask).sum(-1)
   assert sizes.min() == 1
   assert set(sizes.max(1)) == {3, 4, 5}
-  assert 16 <= (sizes == 5).all(1).sum() <= 48  # half of 64 are cubes
+  cubes = (sizes == sizes.max(1, keepdims=True)).all(1)
+  assert 16 <= cubes.sum() <= 48  # half of 64, and a few by chance
+  assert set(sizes[cubes][:, 0]) == {3, 4, 5}
   for payoffs, target, size in zip(
     np.asarray(batch.payoffs),
     np.asarray(batch.selection.target_joint),
@@ -156,19 +159,44 @@ def test_games_are_standardised_and_masked():
     assert np.count_nonzero(payoffs) == real.size
     np.testing.assert_allclose(target[inside].sum(), 1, rtol=1e-5)
     assert np.count_nonzero(target) == real[0].size
-  joints = np.asarray(batch.selection.target_joint)[(sizes == 5).all(1)]
-  uniform = np.isclose(joints.reshape(len(joints), -1).std(1), 0, atol=1e-6)
-  assert 0.2 < uniform.mean() < 0.8
+    assert_is_product_of_counts(target[inside])
+
+
+def assert_is_product_of_counts(joint):
+  """Asserts that each player's marginal is counts of 1 to 16 over their sum."""
+  axes = range(joint.ndim)
+  marginals = [joint.sum(tuple(q for q in axes if q != p)) for p in axes]
+  product = functools.reduce(np.multiply.outer, marginals)
+  np.testing.assert_allclose(joint, product, rtol=1e-4)
+  for marginal in marginals:
+    assert marginal.max() <= 16.001 * marginal.min()
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+  ("options", "message"),
+  [
+    ({"buckets": []}, "at least one Bucket"),
+    ({"buckets": (nes.Bucket(5, 3, 8, 1.0),)}, "smallest <= size.*smallest=5"),
+    ({"buckets": (nes.Bucket(2, 3, 0, 1.0),)}, "a batch and a share above 0"),
+    ({"buckets": (nes.Bucket(2, 3, 8, -1.0),)}, "a batch and a share above 0"),
+    ({"steps": 0}, "above 0, got 0"),
+    ({"learning_rate": float("nan")}, "above 0, got 75, nan"),
+  ],
+)
+def test_what_cannot_be_trained_on_is_refused(options, message):
+  with pytest.raises(ValueError, match=message):
+    dataclasses.replace(RECIPE, **options)
+  with pytest.raises(ValueError, match="save_every: expected at least 1"):
+    nes.train(CONFIG, RECIPE, save_every=0)
 
 
 def test_targets_are_products_of_counts():
   joints = np.asarray(nes.sample_targets(jax.random.key(0), 64, (2, 5)))
   assert joints.shape == (64, 2, 5)
   np.testing.assert_allclose(joints.sum((1, 2)), 1, rtol=1e-5)
-  rows, columns = joints.sum(2, keepdims=True), joints.sum(1, keepdims=True)
-  np.testing.assert_allclose(joints, rows * columns, rtol=1e-4)
-  # The largest count is 16, the smallest 1.
-  assert (joints.max((1, 2)) <= 16**2 * 1.001 * joints.min((1, 2))).all()
+  for joint in joints:
+    assert_is_product_of_counts(joint)
   uniform = np.isclose(joints.std((1, 2)), 0, atol=1e-6)
   assert 0.3 < uniform.mean() < 0.8
 
