@@ -36,7 +36,7 @@ class Status(enum.IntEnum):
   """How a solver stopped."""
 
   CONVERGED = 0  # the residual is at most the tolerance
-  MAX_ITERATIONS = 1  # raise max_iterations, or lower rho
+  MAX_ITERATIONS = 1  # raise max_iterations, or lower rho; networks take none
   STALLED = 2  # at the limit of double precision: lower rho, or the tolerance
   NOT_FINITE = 3  # the input is not finite, or too large to square
 

@@ -144,7 +144,11 @@ def _check_options(options: Options, players: int) -> None:
 
 
 def _model_for(
-  options: Options, model: Any, players: int, selection: Selection
+  options: Options,
+  model: Any,
+  players: int,
+  selection: Selection,
+  strategy_mask: Any,
 ) -> Any:
   """Returns the network to use, after checking that it serves, or None."""
   concept, method = options.concept, options.method
@@ -159,7 +163,7 @@ def _model_for(
 
   if model is None:
     model = pretrained.load_for(concept, players)
-  nes_method.check_serves(model, concept, players, selection)
+  nes_method.check_serves(model, concept, players, selection, strategy_mask)
   return model
 
 
@@ -172,7 +176,8 @@ def _solve(
 ) -> Solution:
   """Solves a batch of checked games by the method that was chosen."""
   _check_options(options, payoffs.shape[1])
-  model = _model_for(options, model, payoffs.shape[1], selection)
+  players = payoffs.shape[1]
+  model = _model_for(options, model, players, selection, strategy_mask)
   selection = batch_selection(selection, payoffs.shape[0], payoffs.ndim - 2)
   if strategy_mask is None:
     full = masks.full_strategy_mask(payoffs.shape[2:])

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The method "nes": a trained network's duals, measured as every other's."""
 
+import functools
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -22,9 +25,16 @@ from nes_spiel.nes.network import Network, Variables
 from nes_spiel.solvers.assembly import assemble
 from nes_spiel.solvers.solution import Concept, Solution
 
+# Relative, of a target joint to the product of its marginals.
+PRODUCT_TOLERANCE = 1e-3
+
 
 def check_serves(
-  model: Model, concept: Concept, players: int, selection: Selection
+  model: Model,
+  concept: Concept,
+  players: int,
+  selection: Selection,
+  strategy_mask: Any = None,
 ) -> None:
   """Raises ValueError for what a network was not trained for.
 
@@ -32,7 +42,8 @@ def check_serves(
     model: the network.
     concept: as asked for.
     players: of the games.
-    selection: as the caller gave it.
+    selection: as the caller gave it, `check_selection` passed.
+    strategy_mask: None, or with a leading batch axis.
   """
   config = model.network.config
   exactly = f'method="exact" solves it ({concept}, {players} players).'
@@ -61,6 +72,34 @@ def check_serves(
       "selection.target_epsilon: this network was trained with 0 for each "
       f"player, got {epsilon!r}; {exactly}"
     )
+  target = selection.target_joint
+  if target is not None and not validation.is_traced(target, strategy_mask):
+    apart = _far_from_product(np.asarray(target), players, strategy_mask)
+    if apart > PRODUCT_TOLERANCE:
+      raise ValueError(
+        "selection.target_joint: this network was trained with products of "
+        "counts over their sum alone, as repeats in JPSRO are; got a joint "
+        f"that is up to {apart:.2g} times that of its marginals away from it; "
+        f"{exactly}"
+      )
+
+
+def _far_from_product(
+  target: Float[np.ndarray, "*b_a"], players: int, strategy_mask: Any
+) -> float:
+  """Returns how far joints are from their marginals' product, relative."""
+  joint = target.shape[-players:]
+  target = target.reshape(-1, *joint).astype(np.float64)
+  if strategy_mask is not None:
+    exists = [masks.joint_mask(np.asarray(m), joint) for m in strategy_mask]
+    target = np.where(np.stack(exists), target, 0)
+  axes = range(1, players + 1)
+  marginals = [
+    target.sum(tuple(q for q in axes if q != p), keepdims=True) for p in axes
+  ]
+  product = functools.reduce(np.multiply, marginals)
+  apart = np.abs(target - product) / np.where(product > 0, product, 1)
+  return float(apart.max())
 
 
 def solve_games(

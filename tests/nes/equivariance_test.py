@@ -154,23 +154,35 @@ SMALL = {"payoff_channels": (6, 6), "middle_channels": 8, "dual_channels": (6,)}
 # Each compiles two networks: one of each concept, precision and number of
 # players in the fast suite, the others with the reference numbers.
 FAST = [
-  (SHAPES[0], "cce", np.float32),
-  (SHAPES[1], "ce", np.float64),
+  (SHAPES[0], "cce", np.float32, {}),
+  (SHAPES[1], "ce", np.float64, {}),
+]
+BY_GAME = {
+  "normalization": "game",
+  "inputs": ("payoffs", "reference_logits"),
+}
+CASES = [
+  *itertools.product(SHAPES, CONCEPTS, [np.float64, np.float32], [{}]),
+  (SHAPES[0], "cce", np.float64, BY_GAME),
+  # Without Eq. 19c the paper's maps commute with every permutation too.
+  *((shape, "ce", np.float64, {"maps": "paper"}) for shape in SHAPES),
 ]
 
 
 @pytest.mark.parametrize(
-  ("shape", "concept", "dtype"),
+  ("shape", "concept", "dtype", "options"),
   [
     pytest.param(*case, marks=[] if case in FAST else pytest.mark.reference)
-    for case in itertools.product(SHAPES, CONCEPTS, [np.float64, np.float32])
+    for case in CASES
   ],
 )
-def test_the_whole_network(shape, concept, dtype, random_network, permuted):
+def test_the_whole_network(
+  shape, concept, dtype, options, random_network, permuted
+):
   """Permutations, offset and scale, and padding, with and without."""
   players, side, axes = len(shape), max(shape), {"cce": 1, "ce": 2}[concept]
   network, variables = random_network(
-    nes.Config(concept=concept, players=players, **SMALL)
+    nes.Config(concept=concept, players=players, **SMALL, **options)
   )
   rng = np.random.default_rng(2)
   payoffs, target = rng.normal(size=(players, *shape)), joint_of(rng, shape)

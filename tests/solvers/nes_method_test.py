@@ -158,6 +158,23 @@ def test_other_players_and_targets_are_refused(make_model, model, payoffs):
   np.testing.assert_allclose(seeing.joint, plain.joint, atol=1e-6)
 
 
+def test_targets_that_are_no_products_are_refused(model, payoffs):
+  rng = np.random.default_rng(0)
+  rows, columns = rng.integers(1, 17, (2, 3, 3)).astype(float)
+  products = rows[:, :, None] * columns[:, None]
+  products /= products.sum((1, 2), keepdims=True)
+  single = nes_spiel.MinimumRelativeEntropy(products.astype(np.float32))
+  nes_spiel.solve_batch(payoffs, "cce", single, "nes", model=model)
+  mixed = products.copy()
+  mixed[2] = products[2] / 2 + np.eye(3) / 6
+  other = nes_spiel.MinimumRelativeEntropy(mixed)
+  with pytest.raises(ValueError, match=r"products of counts.*exact"):
+    nes_spiel.solve_batch(payoffs, "cce", other, "nes", model=model)
+  joint = nes_spiel.MinimumRelativeEntropy(mixed[2])
+  with pytest.raises(ValueError, match="products of counts"):
+    nes_spiel.solve(payoffs[0], "cce", joint, "nes", model=model)
+
+
 def test_no_model_for_a_number_of_players_is_said():
   with pytest.raises(ValueError, match=r'"cce" for 4 players.*method="exact"'):
     nes_spiel.solve(np.zeros((4, 2, 2, 2, 2)), method="nes")
