@@ -35,6 +35,9 @@ flags.DEFINE_integer("steps", 10_000, "Steps in all.", lower_bound=1)
 flags.DEFINE_float("learning_rate", None, "Adam's; the recipe's if None.")
 flags.DEFINE_integer("seed", 0, "Of parameters and games.")
 flags.DEFINE_string("output_dir", None, "Folder for checkpoints and model.")
+flags.DEFINE_string(
+  "start_from", None, "Model file whose parameters a new run starts from."
+)
 flags.DEFINE_bool("resume", False, "Go on from the newest checkpoint.")
 flags.DEFINE_integer(
   "save_every", 1000, "Steps between checkpoints.", lower_bound=1
@@ -141,6 +144,7 @@ def run() -> None:
     FLAGS.resume,
     FLAGS.save_every,
     report,
+    nes.load(FLAGS.start_from) if FLAGS.start_from else None,
   )
   seconds = round(time.perf_counter() - started)
   _, trained = runs.load_checkpoint(checkpoints)
@@ -152,6 +156,7 @@ def run() -> None:
     "seed": trained["seed"],
     "steps": trained["step"],
     "horizons": trained["horizons"],
+    "started_from": trained["started_from"],
     "targets": recipe.targets,
     "seconds_of_last_run": seconds,
     "hardware": f"{jax.device_count()} x {jax.devices()[0].device_kind}",

@@ -36,6 +36,9 @@ class Config:
     payoff_channels: of the payoffs to payoffs layers.
     middle_channels: of the payoffs to duals layer.
     dual_channels: of the duals to duals layers, before the last one's single.
+    corrections: how often the network sees the gradient of the dual loss at its
+      answer so far and corrects it, each time by as many layers as
+      `dual_channels`. The paper's networks do not.
   """
 
   concept: Concept = "cce"
@@ -46,6 +49,7 @@ class Config:
   payoff_channels: tuple[int, ...] = (32, 32, 32, 32, 32)
   middle_channels: int = 64
   dual_channels: tuple[int, ...] = (32, 32)
+  corrections: int = 0
 
   def __post_init__(self) -> None:
     """Refuses what cannot be built, with what is accepted."""
@@ -63,7 +67,10 @@ class Config:
         "Config: expected at least two players, one channel per layer and "
         f'"payoffs" among the inputs; got {self}.'
       )
-
+    if self.corrections < 0:
+      raise ValueError(
+        f"Config.corrections: expected 0 or more, got {self.corrections}."
+      )
     if self.normalization == "game" and "target_epsilon" in self.inputs:
       raise ValueError(
         'Config: normalization "game" removes the input "target_epsilon".'

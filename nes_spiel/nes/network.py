@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Neural Equilibrium Solver: from a game to the duals of its equilibrium.
 
-Figure 2 of Marris et al. (2022): payoffs to payoffs layers, a payoffs to duals
-layer, duals to duals layers. Haiku stays behind `init` and `apply`.
+Marris et al. (2022); the layers stand in `body`, and Haiku stays behind `init`
+and `apply`.
 
 Beyond the paper: the last softplus is shifted, divided by the number of
 strategies and multiplied by `output_scale`; BatchNorm keeps its averages per
 class of sizes; first weights are scaled by their fan-in, and BatchNorm brings
-every layer to unit variance.
+every layer to unit variance; `Config.corrections`.
 """
 
 import functools
@@ -20,18 +20,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Key
 
-from nes_spiel.equilibria import Selection, gains
+from nes_spiel.equilibria import Selection
 from nes_spiel.equilibria.dual import Duals
 from nes_spiel.equilibria.problem import Problem, standardized_problem
-from nes_spiel.games import masks, precision
-from nes_spiel.nes import layers, pooling
+from nes_spiel.games import precision
+from nes_spiel.nes.body import Body
 from nes_spiel.nes.config import Config
 from nes_spiel.nes.inputs import input_channels
-from nes_spiel.nes.map_sets import MAP_SETS
-
-# Small first duals, nearly equal: large ones teach the last layer to be zero
-# before the others have learned what to say.
-FIRST_OUTPUT, FIRST_OUTPUT_GAIN = -3.0, 0.1
 
 
 class Variables(NamedTuple):
@@ -77,9 +72,7 @@ class Network:
     channels = self._channels(payoffs, selection, problem)
     scale = output_scale(problem, selection)
     return Variables(
-      *self._transformed.init(
-        key, channels, problem.strategy_mask, scale, False
-      )
+      *self._transformed.init(key, channels, problem, scale, False)
     )
 
   def variables_like(self) -> Variables:
@@ -135,7 +128,7 @@ class Network:
     duals, averages = self._transformed.apply(
       *jax.tree.map(jnp.asarray, variables),
       self._channels(payoffs, selection, problem),
-      problem.strategy_mask,
+      problem,
       output_scale(problem, selection),
       is_training,
     )
@@ -186,47 +179,9 @@ def output_scale(problem: Problem, selection: Selection) -> Float[Array, " n"]:
 def _duals(
   config: Config,
   channels: Float[Array, "n *a c"],
-  strategy_mask: Bool[Array, "n d"],
+  problem: Problem,
   scale: Float[Array, " n"],
   is_training: bool,
 ) -> Duals:
-  """The network's body, on one standardised game."""
-  maps = MAP_SETS[config.maps, config.concept]
-  shape = channels.shape[1:-1]
-  if (config.maps, config.concept) == ("paper", "cce") and len(set(shape)) > 1:
-    raise ValueError(
-      f"The paper's maps for CCE need cubes, got a game of shape {shape}."
-    )
-  exists = jnp.broadcast_to(
-    masks.joint_mask(strategy_mask, shape), (len(shape), *shape)
-  )
-
-  size = layers.size_class(strategy_mask)
-
-  def activate(mixed: Array, exists: Array, name: str) -> Array:
-    normalize = layers.Normalize(config.normalization, name=f"{name}_norm")
-    return jax.nn.relu(normalize(mixed, exists, size, is_training))
-
-  hidden = channels
-  for index, width in enumerate(config.payoff_channels):
-    name = f"payoffs_{index}"
-    mix = layers.MixMaps(width, name=name)
-    hidden = mix(maps.payoffs(hidden, strategy_mask), shape)
-    hidden = activate(hidden, exists, name)
-  mask = gains.dual_mask(strategy_mask, config.concept)
-  mix = layers.MixMaps(config.middle_channels, name="payoffs_to_duals")
-  rows = mix(
-    maps.payoffs_to_duals(hidden, strategy_mask), strategy_mask.shape[1:]
-  )
-  if config.concept == "ce":
-    rows = pooling.outer(rows)
-  hidden = activate(rows, mask, "payoffs_to_duals")
-  for index, width in enumerate(config.dual_channels):
-    name = f"duals_{index}"
-    mix = layers.MixMaps(width, name=name)
-    hidden = activate(mix(maps.duals(hidden, mask), mask.shape[1:]), mask, name)
-  last = layers.MixMaps(1, FIRST_OUTPUT_GAIN, name="output")
-  output = last(maps.duals(hidden, mask), mask.shape[1:])[..., 0] + FIRST_OUTPUT
-  strategies = jnp.sum(strategy_mask, axis=1).astype(output.dtype)
-  scale = (scale / strategies).reshape([-1] + [1] * (output.ndim - 1))
-  return jnp.where(mask, jax.nn.softplus(output) * scale, 0)
+  """What Haiku transforms."""
+  return Body(config, problem, is_training)(channels, scale)

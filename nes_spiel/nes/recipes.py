@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The recipes of the networks that are shipped, by name."""
 
+from nes_spiel.equilibria import Concept
 from nes_spiel.nes.config import Config, Input
 from nes_spiel.nes.training import Recipe
 from nes_spiel.nes.training_games import Bucket
@@ -23,8 +24,15 @@ _THREE = (
   Bucket(9, 12, 8, 0.5),
 )
 
+
+def _config(concept: Concept, players: int) -> Config:
+  """Returns the default architecture, which looks at its answer twice."""
+  return Config(concept, players, _INPUTS, corrections=2)
+
+
 RECIPES: dict[str, tuple[Config, Recipe]] = {
-  "cce_2p": (Config("cce", 2, _INPUTS), Recipe(_TWO)),
-  "ce_2p": (Config("ce", 2, _INPUTS), Recipe(_TWO)),
-  "cce_3p": (Config("cce", 3, _INPUTS), Recipe(_THREE, learning_rate=1e-3)),
+  # The meta-games of PSRO in two-player zero-sum games are zero-sum.
+  "cce_2p": (_config("cce", 2), Recipe(_TWO, zero_sum=0.5)),
+  "ce_2p": (_config("ce", 2), Recipe(_TWO)),
+  "cce_3p": (_config("cce", 3), Recipe(_THREE)),
 }

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from nes_spiel import runs
 from nes_spiel.nes.config import Config
+from nes_spiel.nes.files import Model
 from nes_spiel.nes.network import Network, Variables
 from nes_spiel.nes.training import (
   Recipe,
@@ -37,6 +38,7 @@ def train(
   resume: bool = False,
   save_every: int = 1000,
   report: Callable[[int, float, Variables], None] | None = None,
+  start: Model | None = None,
 ) -> Variables:
   """Trains a network, on all devices there are.
 
@@ -51,6 +53,8 @@ def train(
     resume: go on from the newest checkpoint in `folder`.
     save_every: steps between checkpoints, rounded up to whole chunks.
     report: called with step, mean loss and variables at every checkpoint.
+    start: a trained network whose parameters a new run starts from. What it has
+      not, or of another shape, starts at random.
 
   Returns:
     What the network has learned.
@@ -64,17 +68,18 @@ def train(
   if save_every < 1:
     raise ValueError(f"save_every: expected at least 1, got {save_every}.")
   network = Network(config)
-  start, key = jax.random.split(jax.random.key(seed))
-  first = jax.jit(functools.partial(initial_state, network, recipe))(start)
+  begin, key = jax.random.split(jax.random.key(seed))
+  first = jax.jit(functools.partial(initial_state, network, recipe))(begin)
   identity = run_identity(config, recipe, seed)
-  horizons: list[list[int]] = []
+  history: dict[str, Any] = {"horizons": [], "started_from": None}
   if resume:
-    first, horizons = _restore(first, folder, identity, recipe.steps)
+    first, history = _restore(first, folder, identity, recipe.steps)
   elif folder is not None:
     runs.check_empty(folder)
-  if not horizons or horizons[-1][1] != recipe.steps:
-    horizons = [*horizons, [int(first.step), recipe.steps]]
-  values = {**identity, "horizons": horizons}
+  if start is not None and not resume:
+    first = started_from(first, start.variables)
+    history["started_from"] = start.facts
+  values = {**identity, **prolonged(history, int(first.step), recipe.steps)}
   losses, variables = [], first.variables
   for done, state, loss, since in _chunks(network, recipe, seed, key, first):
     variables = state.variables
@@ -121,6 +126,25 @@ def _is_finite(variables: Variables) -> bool:
   return all(np.isfinite(leaf).all() for leaf in leaves)
 
 
+def started_from(state: TrainingState, variables: Variables) -> TrainingState:
+  """Returns a first state with what it shares with a network's variables."""
+  arrays = runs.tree_to_arrays(state.variables)
+  for name, array in runs.tree_to_arrays(variables).items():
+    if name in arrays and arrays[name].shape == array.shape:
+      arrays[name] = array
+  return state._replace(
+    variables=runs.tree_from_arrays(state.variables, arrays)
+  )
+
+
+def prolonged(history: dict[str, Any], step: int, steps: int) -> dict[str, Any]:
+  """Returns a run's history with the step from which it goes to `steps`."""
+  horizons = history["horizons"]
+  if not horizons or horizons[-1][1] != steps:
+    horizons = [*horizons, [step, steps]]
+  return {**history, "horizons": horizons}
+
+
 def check_devices(recipe: Recipe) -> None:
   """Raises ValueError unless every batch divides among the devices."""
   count = jax.device_count()
@@ -154,10 +178,11 @@ def _restore(
   folder: str | os.PathLike[str] | None,
   identity: dict[str, Any],
   steps: int,
-) -> tuple[TrainingState, list[list[int]]]:
+) -> tuple[TrainingState, dict[str, Any]]:
   """Returns the newest checkpoint's state, if it is one of this run.
 
-  And the horizons: where a run was prolonged, and to how many steps in all.
+  And its history: what it started from, and its horizons, the steps at which it
+  was prolonged with those that it then had in all.
   """
   if folder is None:
     raise ValueError("train: resume needs the folder of the checkpoints.")
@@ -167,4 +192,5 @@ def _restore(
     raise ValueError(
       f"recipe.steps: {folder} has taken {values['step']} already, got {steps}."
     )
-  return runs.tree_from_arrays(state, arrays), values["horizons"]
+  history = {name: values[name] for name in ("horizons", "started_from")}
+  return runs.tree_from_arrays(state, arrays), history

@@ -39,6 +39,7 @@ class Recipe:
   Attributes:
     buckets: the sizes of games.
     targets: whether half of the games have a target joint.
+    zero_sum: the share of games that are.
     steps: of the optimiser, over which the rate falls to zero as a cosine; a
       run that is prolonged by more steps starts from a higher rate again.
     learning_rate: Adam's, at its highest.
@@ -51,8 +52,9 @@ class Recipe:
 
   buckets: tuple[Bucket, ...]
   targets: bool = True
+  zero_sum: float = 0.25
   steps: int = 10_000
-  learning_rate: float = 3e-3
+  learning_rate: float = 1e-3
   clip: float = 1.0
 
   def __post_init__(self) -> None:
@@ -69,6 +71,10 @@ class Recipe:
         raise ValueError(
           f"Recipe.buckets: expected a batch and a share above 0, got {bucket}."
         )
+    if not 0 <= self.zero_sum <= 1:
+      raise ValueError(
+        f"Recipe.zero_sum: expected a share, 0 to 1, got {self.zero_sum}."
+      )
     if self.steps < 1 or not (self.learning_rate > 0 and self.clip > 0):
       raise ValueError(
         "Recipe: expected steps, learning_rate and clip above 0, got "
@@ -107,7 +113,9 @@ def initial_state(
   """Returns the state before the first step."""
   bucket = recipe.buckets[0]._replace(batch=1)
   start, games = jax.random.split(key)
-  batch = sample_batch(games, bucket, network.config.players, recipe.targets)
+  batch = sample_batch(
+    games, bucket, network.config.players, recipe.targets, recipe.zero_sum
+  )
   game = jax.tree.map(lambda x: x[0] if jnp.ndim(x) else x, batch)
   variables = network.init(start, *game)
   optimizer = make_optimizer(recipe).init(variables.parameters)
@@ -184,6 +192,7 @@ def take_steps(
       bucket,
       network.config.players,
       recipe.targets,
+      recipe.zero_sum,
     )
     batch = over_devices(batch)
 

@@ -50,7 +50,11 @@ class Batch(NamedTuple):
 
 
 def sample_batch(
-  key: Key[Array, ""], bucket: Bucket, players: int, targets: bool
+  key: Key[Array, ""],
+  bucket: Bucket,
+  players: int,
+  targets: bool,
+  zero_sum: float,
 ) -> Batch:
   """Samples games of a bucket, half of them cubes.
 
@@ -61,13 +65,14 @@ def sample_batch(
     targets: half of the games get the product of normalised counts as target,
       as the repeats of JPSRO do; the other half, and all without `targets`, the
       uniform one.
+    zero_sum: the share of games that are.
   """
   sizes, payoffs, target = jax.random.split(key, 3)
   mask = _sample_masks(sizes, bucket, players)
   exists = jax.vmap(
     lambda row: masks.joint_mask(row, (bucket.size,) * players)
   )(mask)
-  games = _sample_payoffs(payoffs, exists, players)
+  games = _sample_payoffs(payoffs, exists, players, zero_sum)
   selection = Selection()
   if targets:
     rows = jax.random.split(target, bucket.batch)
@@ -109,18 +114,18 @@ def _sample_masks(
 
 
 def _sample_payoffs(
-  key: Array, exists: Bool[Array, "b *d"], players: int
+  key: Array, exists: Bool[Array, "b *d"], players: int, zero_sum: float
 ) -> Float[Array, "b n *d"]:
   """Samples from the invariant subspace of the L2 norm (Section 4.2).
 
-  A quarter of the games add up to zero before each player's payoffs are
-  standardised, as the meta-games of PSRO often do and random ones never.
+  Zero-sum games add up to zero before each player's payoffs are standardised,
+  as the meta-games of PSRO often do and random ones never.
   """
   noise, zero = jax.random.split(key)
   batch = exists.shape[0]
   payoffs = jax.random.normal(noise, (batch, players, *exists.shape[1:]))
   centred = payoffs - jnp.mean(payoffs, axis=1, keepdims=True)
-  is_zero = jax.random.bernoulli(zero, 0.25, (batch,))
+  is_zero = jax.random.bernoulli(zero, zero_sum, (batch,))
   is_zero = is_zero.reshape([-1] + [1] * (payoffs.ndim - 1))
   payoffs = jnp.where(is_zero, centred, payoffs)
   standardize = jax.vmap(standardization.standardize_tensor, in_axes=(0, None))

@@ -148,7 +148,12 @@ def applied(network):
   return jax.jit(apply)
 
 
-SMALL = {"payoff_channels": (6, 6), "middle_channels": 8, "dual_channels": (6,)}
+SMALL = {
+  "payoff_channels": (6, 6),
+  "middle_channels": 8,
+  "dual_channels": (6,),
+  "corrections": 1,
+}
 
 
 # Each compiles two networks: one of each concept, precision and number of

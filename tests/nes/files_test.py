@@ -121,6 +121,7 @@ def test_the_configuration_survives_json():
     {"normalization": "layer"},
     {"players": 1},
     {"payoff_channels": (0,)},
+    {"corrections": -1},
     {"normalization": "game"},
     {"concept": "ce", "middle_channels": 5},
   ],

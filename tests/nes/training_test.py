@@ -21,7 +21,7 @@ CONFIG = nes.Config(
   middle_channels=8,
   dual_channels=(8,),
 )
-RECIPE = nes.Recipe((nes.Bucket(2, 3, 16, 1.0),), steps=75)
+RECIPE = nes.Recipe((nes.Bucket(2, 3, 16, 1.0),), steps=75, learning_rate=3e-3)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -103,6 +103,34 @@ def test_a_loss_that_is_not_finite_stops_the_run(whole, tmp_path):
   assert len(runs.list_checkpoints(tmp_path)) == 1
 
 
+@pytest.mark.reference
+def test_a_run_starts_from_a_trained_network(whole, tmp_path):
+  """What is new in it changes nothing at first, and is then learned."""
+  larger = dataclasses.replace(CONFIG, corrections=1)
+  start = nes.Model(nes.Network(CONFIG), whole[0], {"steps": 75})
+  first = training.initial_state(nes.Network(larger), RECIPE, jax.random.key(3))
+  begun = train_loop.started_from(first, start.variables)
+  batch = training_games.sample_batch(
+    jax.random.key(1), RECIPE.buckets[0], 2, True, 0.25
+  )
+  (before, _), (after, _) = (
+    training.batch_loss(nes.Network(config), variables, batch)
+    for config, variables in ((CONFIG, whole[0]), (larger, begun.variables))
+  )
+  np.testing.assert_allclose(after, before, rtol=1e-5)
+  faster = dataclasses.replace(RECIPE, steps=25)
+  nes.train(larger, faster, folder=tmp_path, start=start)
+  arrays, values = runs.load_checkpoint(tmp_path)
+  assert values["started_from"] == {"steps": 75}
+  assert values["horizons"] == [[0, 25]]
+  changed = [name for name in arrays if "correction_0_output" in name]
+  assert any(arrays[name].any() for name in changed)
+  nes.train(larger, RECIPE, folder=tmp_path, resume=True)
+  _, values = runs.load_checkpoint(tmp_path)
+  assert values["started_from"] == {"steps": 75}
+  assert values["horizons"] == [[0, 25], [25, 75]]
+
+
 DEVICES = """
 import sys
 import jax
@@ -138,7 +166,7 @@ def test_one_and_two_devices_have_the_same_losses():
 
 def test_games_are_standardised_and_masked():
   bucket = nes.Bucket(3, 5, 64, 1.0)
-  batch = training_games.sample_batch(jax.random.key(0), bucket, 3, True)
+  batch = training_games.sample_batch(jax.random.key(0), bucket, 3, True, 0.25)
   sizes = np.asarray(batch.strategy_mask).sum(-1)
   assert sizes.min() == 1
   assert set(sizes.max(1)) == {3, 4, 5}
@@ -162,6 +190,15 @@ def test_games_are_standardised_and_masked():
     assert_is_product_of_counts(target[inside])
 
 
+def test_zero_sum_games_are():
+  bucket = nes.Bucket(4, 4, 8, 1.0)
+  batch = training_games.sample_batch(jax.random.key(0), bucket, 2, False, 1.0)
+  payoffs = np.asarray(batch.payoffs)
+  np.testing.assert_allclose(payoffs[:, 0], -payoffs[:, 1], atol=1e-5)
+  assert np.abs(payoffs).max() > 1
+  assert batch.selection.target_joint is None
+
+
 def assert_is_product_of_counts(joint):
   """Asserts that each player's marginal is counts of 1 to 16 over their sum."""
   axes = range(joint.ndim)
@@ -181,6 +218,7 @@ def assert_is_product_of_counts(joint):
     ({"buckets": (nes.Bucket(2, 3, 0, 1.0),)}, "a batch and a share above 0"),
     ({"buckets": (nes.Bucket(2, 3, 8, -1.0),)}, "a batch and a share above 0"),
     ({"steps": 0}, "above 0, got 0"),
+    ({"zero_sum": 1.5}, "a share, 0 to 1, got 1.5"),
     ({"learning_rate": float("nan")}, "above 0, got 75, nan"),
   ],
 )
@@ -210,7 +248,7 @@ def test_buckets_are_chosen_by_their_shares():
 def test_every_row_of_a_batch_counts(random_network):
   network, variables = random_network(CONFIG)
   batch = training_games.sample_batch(
-    jax.random.key(1), RECIPE.buckets[0], 2, True
+    jax.random.key(1), RECIPE.buckets[0], 2, True, 0.25
   )
 
   @jax.jit

@@ -1,0 +1,125 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The layers of a Neural Equilibrium Solver, on one standardised game.
+
+Figure 2 of Marris et al. (2022): payoffs to payoffs layers, a payoffs to duals
+layer, duals to duals layers. Beyond the paper a network can look at its answer:
+a correction sees the gradient of the dual loss at the duals so far (Eq. 11),
+which a few more duals to duals layers turn into a change of them.
+"""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
+
+from nes_spiel.equilibria import dual
+from nes_spiel.equilibria.dual import Duals
+from nes_spiel.equilibria.problem import Problem
+from nes_spiel.games import masks
+from nes_spiel.nes import layers, pooling
+from nes_spiel.nes.config import Config
+from nes_spiel.nes.map_sets import MAP_SETS
+
+# Small first duals, nearly equal: large ones teach the last layer to be zero
+# before the others have learned what to say.
+FIRST_OUTPUT, FIRST_OUTPUT_GAIN = -3.0, 0.1
+# A gradient is of order one at first, and a hundredth where it still matters.
+FINE = 100.0
+
+
+class Body:
+  """All layers; to be made and called inside a Haiku transformation."""
+
+  def __init__(self, config: Config, problem: Problem, is_training: bool):
+    """Takes the architecture and the game; `Network.apply` says the rest."""
+    shape = problem.payoffs.shape[1:]
+    if (config.maps, config.concept) == ("paper", "cce") and len({*shape}) > 1:
+      raise ValueError(
+        f"The paper's maps for CCE need cubes, got a game of shape {shape}."
+      )
+    self.config, self.problem, self.is_training = config, problem, is_training
+    self.maps = MAP_SETS[config.maps, config.concept]
+    joints = masks.joint_mask(problem.strategy_mask, shape)
+    self.joint_mask = jnp.broadcast_to(joints, problem.payoffs.shape)
+    self.dual_mask = problem.dual_mask
+    self.size_class = layers.size_class(problem.strategy_mask)
+
+  def __call__(
+    self, channels: Float[Array, "n *a c"], scale: Float[Array, " n"]
+  ) -> Duals:
+    """Maps the channels of a game to its duals.
+
+    Args:
+      channels: `[n, *a, c]`, of `input_channels`.
+      scale: `[n]`, the size that a player's duals may have.
+    """
+    hidden = self._dual_layers(self._payoff_layers(channels), "duals")
+    output = self._read(hidden, FIRST_OUTPUT_GAIN, "output") + FIRST_OUTPUT
+    for index in range(self.config.corrections):
+      name = f"correction_{index}"
+      seen = seen_of_answer(self.problem, self._duals(output, scale))
+      hidden = jnp.concatenate([hidden, seen], axis=-1)
+      hidden = self._dual_layers(hidden, name)
+      output += self._read(hidden, 0.0, f"{name}_output")
+    return self._duals(output, scale)
+
+  def _payoff_layers(self, hidden: Float[Array, "n *a c"]) -> Array:
+    """Returns the activations of duals that payoffs lead to."""
+    mask, shape = self.problem.strategy_mask, hidden.shape[1:-1]
+    for index, width in enumerate(self.config.payoff_channels):
+      name = f"payoffs_{index}"
+      mix = layers.MixMaps(width, name=name)
+      mixed = mix(self.maps.payoffs(hidden, mask), shape)
+      hidden = self._activate(mixed, self.joint_mask, name)
+    name = "payoffs_to_duals"
+    mix = layers.MixMaps(self.config.middle_channels, name=name)
+    rows = mix(self.maps.payoffs_to_duals(hidden, mask), mask.shape[1:])
+    if self.config.concept == "ce":
+      rows = pooling.outer(rows)
+    return self._activate(rows, self.dual_mask, name)
+
+  def _dual_layers(self, hidden: Array, prefix: str) -> Array:
+    """Returns the activations after a stack of duals to duals layers."""
+    for index, width in enumerate(self.config.dual_channels):
+      name = f"{prefix}_{index}"
+      mixed = self._mix_duals(hidden, width, 1.0, name)
+      hidden = self._activate(mixed, self.dual_mask, name)
+    return hidden
+
+  def _read(self, hidden: Array, gain: float, name: str) -> Array:
+    """Returns one number per dual."""
+    return self._mix_duals(hidden, 1, gain, name)[..., 0]
+
+  def _mix_duals(
+    self, hidden: Array, width: int, gain: float, name: str
+  ) -> Array:
+    mix = layers.MixMaps(width, gain, name=name)
+    maps = self.maps.duals(hidden, self.dual_mask)
+    return mix(maps, self.dual_mask.shape[1:])
+
+  def _activate(
+    self, mixed: Array, exists: Bool[Array, "..."], name: str
+  ) -> Array:
+    normalize = layers.Normalize(self.config.normalization, name=f"{name}_norm")
+    return jax.nn.relu(
+      normalize(mixed, exists, self.size_class, self.is_training)
+    )
+
+  def _duals(self, output: Array, scale: Float[Array, " n"]) -> Duals:
+    """Returns nonnegative duals, zero where they do not exist."""
+    strategies = jnp.sum(self.problem.strategy_mask, axis=1)
+    share = scale / strategies.astype(output.dtype)
+    share = share.reshape([-1] + [1] * (output.ndim - 1))
+    return jnp.where(self.dual_mask, jax.nn.softplus(output) * share, 0)
+
+
+def seen_of_answer(problem: Problem, duals: Duals) -> Float[Array, "n ... 3"]:
+  """Returns what a correction sees: gradient and duals, large ones compressed.
+
+  Args:
+    problem: on the standardised scale.
+    duals: `[n, d]` or `[n, d, d]`.
+  """
+  gradient = dual.dual_gradient(problem, duals)
+  fine = jnp.arcsinh(FINE * gradient)
+  return jnp.stack([jnp.arcsinh(gradient), fine, jnp.log1p(duals)], axis=-1)
