@@ -79,7 +79,7 @@ def check_serves(
       raise ValueError(
         "selection.target_joint: this network was trained with products of "
         "counts over their sum alone, as repeats in JPSRO are; got a joint "
-        f"that is up to {apart:.2g} times that of its marginals away from it; "
+        f"that differs from its marginals' product by {apart:.2g} of it; "
         f"{exactly}"
       )
 
