@@ -31,8 +31,7 @@ def _config(concept: Concept, players: int) -> Config:
 
 
 RECIPES: dict[str, tuple[Config, Recipe]] = {
-  # The meta-games of PSRO in two-player zero-sum games are zero-sum.
-  "cce_2p": (_config("cce", 2), Recipe(_TWO, zero_sum=0.5)),
+  "cce_2p": (_config("cce", 2), Recipe(_TWO)),
   "ce_2p": (_config("ce", 2), Recipe(_TWO)),
   "cce_3p": (_config("cce", 3), Recipe(_THREE)),
 }

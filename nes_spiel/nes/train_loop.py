@@ -78,7 +78,8 @@ def train(
     runs.check_empty(folder)
   if start is not None and not resume:
     first = started_from(first, start.variables)
-    history["started_from"] = start.facts
+    facts = {name: x for name, x in start.facts.items() if name != "measured"}
+    history["started_from"] = facts
   values = {**identity, **prolonged(history, int(first.step), recipe.steps)}
   losses, variables = [], first.variables
   for done, state, loss, since in _chunks(network, recipe, seed, key, first):
