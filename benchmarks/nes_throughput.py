@@ -27,6 +27,9 @@ _RECIPE = flags.DEFINE_enum(
   "recipe", "cce_2p", sorted(nes.RECIPES), "The network."
 )
 _SHAPES = flags.DEFINE_list("shapes", ["4x4", "8x8"], "Strategies per player.")
+_PART = flags.DEFINE_enum(
+  "part", "all", ["inference", "training", "all"], "What runs."
+)
 _GAMES = flags.DEFINE_integer("games", 512, "Games per call.", lower_bound=1)
 _REPEATS = flags.DEFINE_integer("repeats", 5, "Of all measurements.")
 COLUMNS = (
@@ -76,9 +79,8 @@ def training_work() -> dict[str, tuple[int, Callable[[], Any]]]:
   }
 
 
-def main(_: list[str]) -> None:
-  """Measures and prints."""
-  report.show_setting(games=_GAMES.value, repeats=_REPEATS.value)
+def benchmark_inference() -> None:
+  """Measures and prints games per second of all that answers."""
   rows = []
   for name in _SHAPES.value:
     work = inference_work(tuple(int(size) for size in name.split("x")))
@@ -90,18 +92,14 @@ def main(_: list[str]) -> None:
     ]
     for what in work:
       spent = [1e6 * turn[what] / _GAMES.value for turn in times]
-      ratios = [turn["exact"] / turn[what] for turn in times]
-      median = float(np.median(spent))
-      rows.append(
-        (
-          name,
-          what,
-          *report.spread(spent),
-          1e6 / median,
-          *report.spread(ratios),
-        )
-      )
+      ratios = report.spread([turn["exact"] / turn[what] for turn in times])
+      rate = 1e6 / float(np.median(spent))
+      rows.append((name, what, *report.spread(spent), rate, *ratios))
   report.Table("nes_inference", "Inference", COLUMNS, rows).show()
+
+
+def benchmark_training() -> None:
+  """Measures and prints games per second of a step of each bucket."""
   rows = []
   for name, (count, step) in training_work().items():
     step()
@@ -109,6 +107,17 @@ def main(_: list[str]) -> None:
     rows.append((name, *report.spread(spent), 1e6 / float(np.median(spent))))
   columns = ("strategies", *report.spread_names("us/game"), "games/s")
   report.Table("nes_training", "Training", columns, rows).show()
+
+
+def main(_: list[str]) -> None:
+  """Measures and prints."""
+  report.show_setting(
+    recipe=_RECIPE.value, games=_GAMES.value, repeats=_REPEATS.value
+  )
+  if _PART.value != "training":
+    benchmark_inference()
+  if _PART.value != "inference":
+    benchmark_training()
 
 
 if __name__ == "__main__":
