@@ -48,14 +48,14 @@ def test_jpsro_on_three_player_kuhn_poker(name, most):
 
 
 # With exact payoffs nothing depends on the seed. With estimates from 1000
-# episodes the network's worst of five seeds was 0.093; 0.05 is wanted of the
-# next.
+# episodes, where rounding leads to other policies, the network's worst of five
+# seeds was 0.12; 0.05 is wanted of the next.
 @pytest.mark.parametrize(
   ("name", "most", "seed", "episodes"),
   [
     ("mecce", 0.02, 1, 0),
     ("nes_mecce", 0.05, 1, 0),
-    *(("nes_mecce", 0.15, seed, 1000) for seed in range(1, 6)),
+    *(("nes_mecce", 0.25, seed, 1000) for seed in range(1, 6)),
   ],
 )
 def test_psro_on_kuhn_poker(name, most, seed, episodes):
