@@ -127,13 +127,22 @@ def reference_logits(
   logits = logits - jax.nn.logsumexp(logits, where=exists)
   if selection.mu is None:
     return jnp.where(exists, logits, -jnp.inf)
+  objective = standardized_welfare(payoffs, selection, exists)
+  mu = jnp.asarray(selection.mu, dtype)
+  return jnp.where(exists, logits + mu * objective, -jnp.inf)
+
+
+def standardized_welfare(
+  payoffs: Float[Array, "n *a"],
+  selection: Selection,
+  exists: Bool[Array, "*a"],
+) -> Float[Array, "*a"]:
+  """Returns W of Eq. 16c: the selection's welfare, or the sum of payoffs."""
   objective = selection.welfare
   if objective is None:
     objective = welfare.utilitarian_welfare(payoffs)
-  objective = jnp.asarray(objective, dtype)
-  objective = standardization.standardize_tensor(objective, exists).payoffs
-  mu = jnp.asarray(selection.mu, dtype)
-  return jnp.where(exists, logits + mu * objective, -jnp.inf)
+  objective = jnp.asarray(objective, payoffs.dtype)
+  return standardization.standardize_tensor(objective, exists).payoffs
 
 
 def _clip_target(

@@ -5,10 +5,9 @@
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from nes_spiel.equilibria.problem import Problem
+from nes_spiel.equilibria.problem import Problem, standardized_welfare
 from nes_spiel.equilibria.selection import Selection
-from nes_spiel.equilibria.welfare import utilitarian_welfare
-from nes_spiel.games import masks, standardization
+from nes_spiel.games import masks
 from nes_spiel.nes.config import Input
 
 
@@ -87,8 +86,4 @@ def _welfare_channel(
   """Returns the standardised welfare, zero where none is asked for."""
   if selection.mu is None:
     return jnp.zeros(exists.shape, payoffs.dtype)
-  objective = selection.welfare
-  if objective is None:
-    objective = utilitarian_welfare(payoffs)
-  objective = jnp.asarray(objective, payoffs.dtype)
-  return standardization.standardize_tensor(objective, exists).payoffs
+  return standardized_welfare(payoffs, selection, exists)
