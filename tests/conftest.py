@@ -176,13 +176,14 @@ def solve_problems():
   """Returns a function that solves problems of one shape and concept.
 
   It returns joints `[b, *a]`, epsilons `[b, n]` and the `DualSolution`, all
-  with a leading batch axis, in NumPy. Chunks of one size keep the number of
+  with a leading batch axis, in NumPy; by the interior point, or from `starts`,
+  duals for every problem. Chunks of one size keep the number of
   compilations at one per shape, concept and kind of epsilon.
   """
   from nes_spiel import equilibria
 
-  def one(problem, tolerance):
-    solution = equilibria.solve_dual(problem, tolerance)
+  def one(problem, tolerance, start):
+    solution = equilibria.solve_dual(problem, tolerance, start=start)
     return (
       equilibria.primal_joint(problem, solution.duals),
       equilibria.primal_epsilon(problem, solution.duals),
@@ -190,18 +191,25 @@ def solve_problems():
     )
 
   compiled = jax.jit(
-    lambda problems, tolerance: jax.vmap(lambda p: one(p, tolerance))(problems),
+    lambda problems, tolerance, starts: jax.vmap(
+      lambda p, start: one(p, tolerance, start)
+    )(problems, starts),
     static_argnums=1,
   )
 
-  def solve(problems, tolerance=1e-10):
+  def solve(problems, tolerance=1e-10, starts=None):
     pieces = []
     with jax.enable_x64(True):
       for first in range(0, len(problems), CHUNK):
         chunk = list(problems[first : first + CHUNK])
         chunk += [chunk[-1]] * (CHUNK - len(chunk))
         stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *chunk)
-        pieces.append(jax.device_get(compiled(stacked, tolerance)))
+        begin = None
+        if starts is not None:
+          begin = np.resize(
+            starts[first : first + CHUNK], (CHUNK, *starts[0].shape)
+          )
+        pieces.append(jax.device_get(compiled(stacked, tolerance, begin)))
     whole = jax.tree.map(lambda *leaves: np.concatenate(leaves), *pieces)
     return jax.tree.map(lambda leaf: leaf[: len(problems)], whole)
 

@@ -8,10 +8,14 @@ import jax.numpy as jnp
 from nes_spiel.equilibria import curvature, dual
 from nes_spiel.equilibria.interior_point import DualSolution, interior_point
 from nes_spiel.equilibria.problem import Problem
+from nes_spiel.equilibria.projected_newton import projected_newton
 
 
 def solve_dual(
-  problem: Problem, tolerance: float = 1e-10, max_iterations: int = 200
+  problem: Problem,
+  tolerance: float = 1e-10,
+  max_iterations: int = 200,
+  start: dual.Duals | None = None,
 ) -> DualSolution:
   """Minimises the dual loss of Eq. 7 over nonnegative duals.
 
@@ -25,6 +29,9 @@ def solve_dual(
       `jax.enable_x64(True)`; float32 reaches residuals of about 1e-4.
     tolerance: on the residual.
     max_iterations: of Newton's method.
+    start: duals `[n, d]` or `[n, d, d]`, such as a network's, near which the
+      solution is; from there a projected Newton method goes on. None solves by
+      an interior point, which needs no start and profits from none.
 
   Returns:
     The duals, with residual, status and iterations. Nothing is raised: a
@@ -42,7 +49,11 @@ def solve_dual(
     True
   """
   fixed = jax.lax.stop_gradient(problem)
-  result = interior_point(fixed, tolerance, max_iterations)
+  if start is None:
+    result = interior_point(fixed, tolerance, max_iterations)
+  else:
+    start = jax.lax.stop_gradient(start)
+    result = projected_newton(fixed, start, tolerance, max_iterations)
   return result._replace(duals=implicit(problem, result.duals))
 
 

@@ -15,12 +15,11 @@ a fixed program over arrays, so it compiles, and runs on a batch under vmap.
 import enum
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Bool, Float, Int
 
-from nes_spiel.equilibria import curvature, dual, gains
+from nes_spiel.equilibria import dual, gains, newton_system
 from nes_spiel.equilibria.problem import Problem
 
 KAPPA = 10.0
@@ -194,24 +193,20 @@ def _newton_direction(
   slope: Float[Array, " m"],
   curve: Float[Array, " m"],
 ) -> Float[Array, " m"]:
-  """Solves (H + diag(z / alpha)) direction = -slope.
-
-  H is singular where strategies are duplicates; a shift at the level of
-  rounding changes the path, not the optimum.
-  """
+  """Solves (H + diag(z / alpha)) direction = -slope."""
   exists = problem.dual_mask
-  hessian = curvature.dual_hessian(
-    problem, state.duals.reshape(exists.shape), state.joint
-  )
-  shift = ROUNDING * jnp.trace(hessian) / hessian.shape[0]
-  diagonal = jnp.where(exists.reshape(-1), curve + shift, 1)
-  matrix = hessian + jnp.diag(diagonal)
-  factor = jnp.linalg.cholesky(matrix)
-  newton = jax.scipy.linalg.cho_solve((factor, True), slope)
-  # Rounding may leave the matrix without a factor: then go down along its
-  # diagonal, which never fails.
+  newton = newton_system.solve(
+    problem,
+    state.duals.reshape(exists.shape),
+    state.joint,
+    slope.reshape(exists.shape),
+    curve.reshape(exists.shape),
+    exists,
+  ).reshape(-1)
+  # Where rounding spoils the system: down along z / alpha, which never fails.
   usable = jnp.all(jnp.isfinite(newton))
-  return -jnp.where(usable, newton, slope / jnp.diagonal(matrix))
+  safe = slope / jnp.where(exists.reshape(-1), curve, 1)
+  return -jnp.where(usable, newton, safe)
 
 
 def _longest_step(

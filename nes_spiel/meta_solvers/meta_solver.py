@@ -90,7 +90,7 @@ class MetaSolver:
 
     Returns:
       The solution; `joint` has the meta-game's shape, duals and the rest that
-      of the bucket. A warning is logged if the exact solver did not converge.
+      of the bucket. A warning is logged if a solver did not converge.
 
     Raises:
       SolverError: the joint is not finite: OpenSpiel would go on with it.
@@ -110,7 +110,7 @@ class MetaSolver:
     )
     if solution.status == solvers.Status.NOT_FINITE:
       solution.check()
-    if self.method == "exact" and solution.status != solvers.Status.CONVERGED:
+    if self.method != "nes" and solution.status != solvers.Status.CONVERGED:
       logging.warning(
         "%s: %s on a meta-game of shape %s: residual %.1e, gap %.1e.",
         self.name,

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The method "exact": the interior point, on a batch, in the caller's units."""
 
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
@@ -10,12 +9,9 @@ from nes_spiel.equilibria import dual, exact, nash
 from nes_spiel.equilibria.problem import standardized_problem
 from nes_spiel.equilibria.selection import Selection
 from nes_spiel.games import masks
+from nes_spiel.solvers import batching
 from nes_spiel.solvers.assembly import assemble
 from nes_spiel.solvers.solution import Concept, Solution
-
-# On a CPU a batch is solved in pieces: a batch takes as many steps as its
-# slowest game, and a piece fits the cache. An accelerator takes it whole.
-CPU_PIECE = 32
 
 
 def solve_games(
@@ -46,10 +42,7 @@ def solve_games(
   def one(game: tuple[Array, Array, Selection]) -> tuple[Solution, Array]:
     return _solve_game(*game, concept, tolerance, max_iterations, dtype)
 
-  games = (payoffs, strategy_mask, selection)
-  if jax.default_backend() == "cpu" and payoffs.shape[0] > CPU_PIECE:
-    return jax.lax.map(one, games, batch_size=CPU_PIECE)
-  return jax.vmap(one)(games)
+  return batching.map_games(one, (payoffs, strategy_mask, selection))
 
 
 def _solve_game(

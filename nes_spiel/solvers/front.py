@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One front for all methods: `solve` for one game, `solve_batch` for many."""
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import jax
 import jax.numpy as jnp
@@ -14,8 +14,9 @@ from nes_spiel.solvers import cvxpy_method, exact, precision
 from nes_spiel.solvers.selection_checks import batch_selection, check_selection
 from nes_spiel.solvers.solution import CONCEPTS, Concept, Solution
 
-Method = Literal["auto", "exact", "nes", "cvxpy"]
-METHODS: tuple[Method, ...] = ("auto", "exact", "nes", "cvxpy")
+Method = Literal["auto", "exact", "nes", "nes+exact", "cvxpy"]
+METHODS: tuple[Method, ...] = get_args(Method)
+NETWORK_METHODS = ("nes", "nes+exact")
 CONSTANT_SUM_TOLERANCE = 1e-6
 
 
@@ -43,14 +44,15 @@ def solve(
       positive scale and an offset per player), which returns the product of the
       marginals of a CCE.
     selection: which equilibrium; `MaximumEntropy()` if None.
-    method: "exact"; "nes", one pass through a trained network; "cvxpy"; or
-      "auto", which is "exact" at every shape, since a network never is more
-      accurate. `Solution.method` names the one that was used.
+    method: "exact"; "nes", one pass through a trained network; "nes+exact",
+      Newton steps from the network's answer; "cvxpy"; or "auto", which is
+      "exact" at every shape, since a network never is more accurate.
+      `Solution.method` names the one that was used.
     strategy_mask: `[n, d]`, for a padded game; d the largest strategy count.
-    tolerance: on the KKT residual, for "exact".
-    max_iterations: Newton steps, for "exact".
-    model: for "nes", a `nes.Model`; the shipped one for this concept and number
-      of players if None.
+    tolerance: on the KKT residual, for "exact" and "nes+exact".
+    max_iterations: Newton steps, for "exact" and "nes+exact".
+    model: for "nes" and "nes+exact", a `nes.Model`; the shipped one for this
+      concept and number of players if None.
 
   Returns:
     A `Solution`. A failure shows in `status`; `solution.check()` raises it.
@@ -152,12 +154,14 @@ def _model_for(
 ) -> Any:
   """Returns the network to use, after checking that it serves, or None."""
   concept, method = options.concept, options.method
-  if method != "nes":
+  if method not in NETWORK_METHODS:
     if model is not None:
-      raise ValueError(f'model: is for method="nes" alone, got {method!r}.')
+      raise ValueError(
+        f'model: is for method="nes" and "nes+exact" alone, got {method!r}.'
+      )
     return None
   if concept == "ne":
-    raise ValueError('method: "nes" solves "ce" and "cce"; use "exact".')
+    raise ValueError(f'method: {method!r} solves "ce" and "cce"; use "exact".')
   from nes_spiel.nes import pretrained
   from nes_spiel.solvers import nes_method
 
@@ -211,8 +215,9 @@ def solve_games(
     )
   from nes_spiel.solvers import nes_method
 
+  most = 0 if options.method == "nes" else options.max_iterations
   solution = nes_method.solve_games(
-    network, variables, *games, concept, options.tolerance, dtype
+    network, variables, *games, concept, options.tolerance, most, dtype
   )
   return solution, jnp.zeros(payoffs.shape[0])
 
@@ -265,7 +270,7 @@ def _solve_traced(
   values, counts = precision.in_float64(
     compute, (payoffs, selection), strategy_mask
   )
-  method = "exact" if model is None else "nes"
+  method = "exact" if model is None else options.method
   return Solution(**values, **counts, method=method)
 
 

@@ -1,27 +1,27 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The method "nes": a trained network's duals, measured as every other's."""
+"""The methods "nes", a network's duals, and "nes+exact", steps from there."""
 
 import functools
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from nes_spiel.equilibria import Concept as Correlated
-from nes_spiel.equilibria import dual
+from nes_spiel.equilibria import dual, exact
 from nes_spiel.equilibria.interior_point import (
   DualSolution,
   Status,
   status_of,
 )
-from nes_spiel.equilibria.problem import standardized_problem
+from nes_spiel.equilibria.problem import Problem, standardized_problem
 from nes_spiel.equilibria.selection import Selection
 from nes_spiel.games import masks, validation
 from nes_spiel.nes.files import Model
 from nes_spiel.nes.network import Network, Variables
+from nes_spiel.solvers import batching
 from nes_spiel.solvers.assembly import assemble
 from nes_spiel.solvers.solution import Concept, Solution
 
@@ -110,6 +110,7 @@ def solve_games(
   selection: Selection,
   concept: Correlated,
   tolerance: float,
+  max_iterations: int,
   dtype: jnp.dtype,
 ) -> Solution:
   """Maps a batch of games through the network, and measures the answers.
@@ -121,20 +122,35 @@ def solve_games(
     strategy_mask: `[b, n, d]`.
     selection: the parameters of Eq. 6, every array with a leading b.
     concept: "ce" or "cce".
-    tolerance: on the KKT residual, for the status CONVERGED. Networks do not
-      reach the exact solver's: MAX_ITERATIONS, after none, is the rule, and
-      `Solution.check` raises. Look at the gaps.
+    tolerance: on the KKT residual, for the status CONVERGED.
+    max_iterations: Newton steps from the network's duals; for 0, the method
+      "nes", they are the answer. Networks do not reach the exact solver's
+      tolerance: MAX_ITERATIONS is their rule, and `Solution.check` raises.
     dtype: of the arrays returned.
   """
+  method = "nes+exact" if max_iterations else "nes"
 
-  def one(payoffs: Array, mask: Array, selection: Selection) -> Solution:
+  def one(game: tuple[Array, Array, Selection]) -> Solution:
+    payoffs, mask, selection = game
     exists = masks.joint_mask(mask, payoffs.shape[1:])
     payoffs = masks.masked_payoffs(payoffs, exists)
-    problem, game = standardized_problem(payoffs, selection, concept, mask)
+    problem, standard = standardized_problem(payoffs, selection, concept, mask)
     duals = network.duals_in_single(variables, payoffs, selection, problem)
-    residual = dual.residual(problem, duals, dual.dual_gradient(problem, duals))
-    status = status_of(residual, tolerance, Status.MAX_ITERATIONS)
-    answer = DualSolution(duals, residual, status, jnp.asarray(0, jnp.int32))
-    return assemble(payoffs, selection, problem, game, answer, dtype, "nes")
+    if max_iterations:
+      answer = exact.solve_dual(problem, tolerance, max_iterations, duals)
+    else:
+      answer = _unrefined(problem, duals, tolerance)
+    return assemble(
+      payoffs, selection, problem, standard, answer, dtype, method
+    )
 
-  return jax.vmap(one)(payoffs, strategy_mask, selection)
+  return batching.map_games(one, (payoffs, strategy_mask, selection))
+
+
+def _unrefined(
+  problem: Problem, duals: dual.Duals, tolerance: float
+) -> DualSolution:
+  """Returns a network's duals with their residual, after no iterations."""
+  residual = dual.residual(problem, duals, dual.dual_gradient(problem, duals))
+  status = status_of(residual, tolerance, Status.MAX_ITERATIONS)
+  return DualSolution(duals, residual, status, jnp.asarray(0, jnp.int32))

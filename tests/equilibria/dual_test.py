@@ -10,7 +10,12 @@ import numpy as np
 import pytest
 
 from nes_spiel import equilibria
-from nes_spiel.equilibria import curvature, dual
+from nes_spiel.equilibria import (
+  curvature,
+  curvature_products,
+  dual,
+  newton_system,
+)
 
 SHAPES = [(2, 3), (2, 3, 2)]
 KINDS = [("ce", False), ("cce", False), ("ce", True), ("cce", True)]
@@ -109,6 +114,60 @@ def test_derivatives_are_the_automatic_ones(shape, concept, shared, instance):
     curvature.dual_hessian(problem, duals, joint),
     curvature.dual_hessian(problem, duals),
   )
+
+
+@pytest.mark.parametrize(("concept", "shared"), KINDS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_products_and_blocks_are_those_of_the_matrix(
+  shape, concept, shared, instance
+):
+  problem, duals = instance(shape, concept, shared)
+  joint = dual.primal_joint(problem, duals)
+  mask = np.asarray(problem.dual_mask)
+  vector = np.where(mask, np.random.default_rng(0).normal(size=mask.shape), 0)
+  hessian = np.asarray(curvature.dual_hessian(problem, duals))
+  actual = curvature_products.hessian_product(
+    problem, duals, joint, jnp.asarray(vector)
+  )
+  np.testing.assert_allclose(
+    np.ravel(actual), hessian @ vector.reshape(-1), **CLOSE
+  )
+  blocks = curvature_products.diagonal_blocks(problem, duals, joint)
+  index = curvature_products.by_recommendation(
+    jnp.arange(mask.size).reshape(mask.shape)
+  )
+  exists = np.asarray(curvature_products.by_recommendation(problem.dual_mask))
+  for block, rows, real in zip(
+    *(x.reshape(-1, *x.shape[2:]) for x in (blocks, index, exists)), strict=True
+  ):
+    rows = np.asarray(rows)[real]
+    np.testing.assert_allclose(
+      np.asarray(block)[np.ix_(real, real)],
+      hessian[np.ix_(rows, rows)],
+      **CLOSE,
+    )
+
+
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("concept", ["ce", "cce"])
+def test_both_ways_of_solving_a_newton_system_agree(
+  concept, shared, instance, monkeypatch
+):
+  problem, duals = instance((3, 4), concept, shared)
+  joint = dual.primal_joint(problem, duals)
+  rng = np.random.default_rng(1)
+  right, diagonal = jnp.asarray(rng.uniform(0.1, 1, (2, *duals.shape)))
+  free = problem.dual_mask & jnp.asarray(rng.random(duals.shape) < 0.7)
+  system = (problem, duals, joint, right, diagonal, free)
+  factored = newton_system.solve(*system)
+  monkeypatch.setattr(newton_system, "FACTORED", 0)
+  iterated = newton_system.solve(*system)
+  assert np.all(np.asarray(iterated)[~np.asarray(free)] == 0)
+  np.testing.assert_allclose(iterated, factored, rtol=1e-4)
+  matrix = curvature.dual_hessian(problem, duals) + jnp.diag(diagonal.ravel())
+  back = (matrix @ iterated.reshape(-1)).reshape(duals.shape)
+  error = np.where(free, back - right, 0)
+  assert np.abs(error).max() <= 1e-4
 
 
 @pytest.mark.parametrize("concept", ["ce", "cce"])

@@ -110,7 +110,7 @@ def test_constant_payoffs_have_a_finite_answer(model):
 
 def test_a_model_is_for_its_method_alone(model, payoffs):
   for method in ("exact", "auto", "cvxpy"):
-    with pytest.raises(ValueError, match=f'method="nes" alone, got {method!r}'):
+    with pytest.raises(ValueError, match=f'"nes.exact" alone, got {method!r}'):
       nes_spiel.solve(payoffs[0], method=method, model=model)
 
 
@@ -178,3 +178,32 @@ def test_targets_that_are_no_products_are_refused(model, payoffs):
 def test_no_model_for_a_number_of_players_is_said():
   with pytest.raises(ValueError, match=r'"cce" for 4 players.*method="exact"'):
     nes_spiel.solve(np.zeros((4, 2, 2, 2, 2)), method="nes")
+
+
+@pytest.mark.parametrize("concept", ["cce", "ce"])
+def test_refined_to_the_exact_solution(make_model, payoffs, concept):
+  """Whatever the network says: here its variables are random."""
+  model = make_model(concept=concept)
+  exact = nes_spiel.solve_batch(payoffs, concept)
+  refined = nes_spiel.solve_batch(
+    payoffs, concept, method="nes+exact", model=model
+  )
+  assert refined.method == "nes+exact"
+  assert (refined.iterations > 0).all()
+  assert (refined.check().residual <= 1e-10).all()
+  np.testing.assert_allclose(refined.joint, exact.joint, atol=1e-7)
+  few = nes_spiel.solve_batch(
+    payoffs, concept, method="nes+exact", model=model, max_iterations=1
+  )
+  assert (few.status == nes_spiel.Status.MAX_ITERATIONS).all()
+  assert (few.iterations == 1).all()
+
+
+def test_refined_derivatives_are_the_exact_ones(model, payoffs):
+  def welfare(game, method, model):
+    return nes_spiel.solve(game, method=method, model=model).welfare
+
+  single = payoffs[0].astype(np.float32)
+  exact = jax.grad(welfare)(single, "exact", None)
+  refined = jax.jit(jax.grad(lambda x: welfare(x, "nes+exact", model)))(single)
+  np.testing.assert_allclose(refined, exact, rtol=1e-4, atol=1e-6)
