@@ -31,6 +31,7 @@ PUBLIC = {
   "nes_spiel.games": [
     "classics",
     "from_openspiel",
+    "gamut",
     "pad",
     "read_nfg",
     "sample_invariant",
@@ -39,6 +40,7 @@ PUBLIC = {
     "unpad",
     "write_nfg",
   ],
+  "nes_spiel.games.gamut": ["NAMES", "sample"],
   "nes_spiel.nes": [
     "Config",
     "Network",

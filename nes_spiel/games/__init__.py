@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Normal-form games as arrays: player axis first, then one axis per player."""
 
-from nes_spiel.games import classics, masks
+from nes_spiel.games import classics, gamut, masks
 from nes_spiel.games.gambit_files import read_nfg, write_nfg
 from nes_spiel.games.openspiel import from_openspiel, load, to_openspiel
 from nes_spiel.games.padding import pad, pad_joint, unpad
@@ -27,6 +27,7 @@ __all__ = [
   "check_strategy_mask",
   "classics",
   "from_openspiel",
+  "gamut",
   "load",
   "masks",
   "norm_constant",
