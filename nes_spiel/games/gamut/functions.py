@@ -5,24 +5,22 @@
 Arguments are numbers of players: 0, 1, ..., c - 1.
 """
 
+import functools
 from collections.abc import Callable
-from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Array, Float, Key
+from jaxtyping import Array, Float, Int, Key
 
 from nes_spiel.games.gamut import increasing, uniforms
 
-# A function's class within `decreasing`, its own number, and the rest.
+# The numbers of the classes: `increasing.ALL` from 0, then the decreasing one,
+# concave table, polynomial and table.
+DECREASING = len(increasing.ALL)
+CLASSES = DECREASING + 4
+# Two numbers for what a decreasing function is made of, and the rest.
 _UNIFORMS = increasing.UNIFORMS + 2
-
-# One function at 0, 1, ..., c - 1, from `_UNIFORMS` uniform numbers and those
-# arguments.
-Draw: TypeAlias = Callable[
-  [Float[Array, " u"], Float[Array, " c"]], Float[Array, " c"]
-]
 
 
 def sample_functions(
@@ -37,29 +35,36 @@ def sample_functions(
   """
   u = uniforms.draw(key, (functions + 1, _UNIFORMS))
   points = jnp.arange(counts, dtype=u.dtype)
+  number = uniforms.integer(u[0, 0], 0, CLASSES - 1)
 
-  def drawer(draw: Draw) -> Callable[[Array], Array]:
+  def of_each(
+    draw: Callable[[Array, Array], Array],
+  ) -> Callable[[Array], Array]:
     return jax.vmap(lambda own: draw(own, points))
 
-  chosen = uniforms.integer(u[0, 0], 0, len(CLASSES) - 1)
-  return lax.switch(chosen, [drawer(draw) for draw in CLASSES], u[1:])
+  return lax.switch(
+    jnp.maximum(number - DECREASING, 0),
+    [
+      of_each(functools.partial(monotone, number=number)),
+      of_each(concave_table),
+      of_each(polynomial),
+      of_each(table),
+    ],
+    u[1:],
+  )
 
 
-def _increasing(draw: increasing.Draw) -> Draw:
-  """Returns the class of an increasing function's values."""
-  return lambda u, points: draw(u, points, points[0], points[-1]).values()
-
-
-def decreasing(
-  u: Float[Array, " u"], points: Float[Array, " c"]
+def monotone(
+  u: Float[Array, " u"], points: Float[Array, " c"], number: Int[Array, ""]
 ) -> Float[Array, " c"]:
-  """Draws an increasing function, upside down (DecreasingWrapper).
+  """Draws an increasing function or, if so numbered, a decreasing one.
 
-  It is one of the four classes of `increasing.ALL`; its least value is uniform
-  on [-1000, 1000).
+  The decreasing one (DecreasingWrapper) is a function of `increasing.ALL`, any
+  class alike, upside down; its least value is uniform on [-1000, 1000).
   """
+  falls = number == DECREASING
   base = lax.switch(
-    uniforms.integer(u[-1], 0, len(increasing.ALL) - 1),
+    jnp.where(falls, uniforms.integer(u[-1], 0, DECREASING - 1), number),
     increasing.ALL,
     u,
     points,
@@ -67,7 +72,8 @@ def decreasing(
     points[-1],
   )
   least = uniforms.between(u[-2], -increasing.LARGEST, increasing.LARGEST)
-  return least + base.rise * (1 - base.fraction)
+  fallen = least + base.rise * (1 - base.fraction)
+  return jnp.where(falls, fallen, base.values())
 
 
 def polynomial(
@@ -113,15 +119,3 @@ def concave_table(
   least, most = jnp.min(height), jnp.max(height)
   at = jnp.interp(points / points[-1], x, height)
   return bottom + (top - bottom) * (at - least) / (most - least)
-
-
-CLASSES: tuple[Draw, ...] = (
-  concave_table,
-  decreasing,
-  _increasing(increasing.exponential),
-  _increasing(increasing.polynomial),
-  _increasing(increasing.table),
-  _increasing(increasing.logarithm),
-  polynomial,
-  table,
-)

@@ -80,12 +80,11 @@ def small_world(key: Key[Array, ""], nodes: int) -> Bool[Array, "v v"]:
   apart = np.minimum((v - w) % nodes, (w - v) % nodes)
 
   def rewire(
-    adjacency: Bool[Array, "v v"], edge: tuple[Array, ...]
+    adjacency: Bool[Array, "v v"], edge: tuple[Array, Array, Array, Array]
   ) -> tuple[Bool[Array, "v v"], None]:
-    wanted, *ends, lottery = edge
-    return jnp.where(
-      wanted, _rewire(adjacency, *ends, lottery), adjacency
-    ), None
+    wanted, start, end, lottery = edge
+    moved = _rewire(adjacency, start, end, lottery)
+    return jnp.where(wanted, moved, adjacency), None
 
   edges = (wanted, jnp.asarray(start), jnp.asarray(end), u[1:, 1:])
   return lax.scan(rewire, (apart > 0) & (apart <= reach), edges)[0]

@@ -56,7 +56,9 @@ def draw_demand(u: Float[Array, " u"], prices: int) -> Float[Array, " k"]:
   )
   least = uniforms.between(u[-2], -increasing.LARGEST, increasing.LARGEST)
   above = jnp.maximum(least, 0) / base.rise
-  return NORM * (1 - base.fraction / (1 + above))
+  # Exactly, since another logarithm has a cost where the demand ends at 0.
+  fraction = base.fraction.at[-1].set(1)
+  return NORM * (1 - fraction / (1 + above))
 
 
 def draw_cost(
