@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from nes_spiel.games.gamut import uniforms
 
@@ -115,15 +115,8 @@ def polynomial(
   """
   degree = uniforms.integer(u[0], 1, HIGHEST_DEGREE)
   constant = uniforms.between(u[1], -COEFFICIENT, COEFFICIENT)
-  slope = uniforms.between(u[3 : 3 + HIGHEST_DEGREE], -COEFFICIENT, COEFFICIENT)
-  # In t = x / high, and divided by high to the power of the degree.
-  power = jnp.arange(HIGHEST_DEGREE)
-  missing = (degree - 1 - power).astype(u.dtype)
-  slope = jnp.where(missing >= 0, slope * high ** -jnp.maximum(missing, 0), 0)
-  least = jnp.min(evaluate(slope, jnp.linspace(low / high, 1, _GRID)))
-  steep = uniforms.positive(u[2], COEFFICIENT) * high ** -missing[0]
-  slope = slope.at[0].add(jnp.where(least <= 0, steep - least, 0))
-  integral = slope / (power + 1).astype(u.dtype)
+  slope = _rising_slope(u[2:], degree, low, high)
+  integral = slope / jnp.arange(1, HIGHEST_DEGREE + 1, dtype=u.dtype)
 
   def part(t: Float[Array, " k"]) -> Float[Array, " k"]:
     return t * evaluate(integral, t)
@@ -135,6 +128,27 @@ def polynomial(
     rise=unit * (last - first),
     start=(constant / unit + first) / (last - first),
   )
+
+
+def _rising_slope(
+  u: Float[Array, " u"],
+  degree: Int[Array, ""],
+  low: Float[Array, ""],
+  high: Float[Array, ""],
+) -> Float[Array, "10"]:
+  """Draws the derivative of an increasing polynomial of this degree.
+
+  Returns:
+    Its coefficients in t = x / high, the constant one first, for the polynomial
+    divided by high to the power of the degree.
+  """
+  drawn = uniforms.between(u[1 : 1 + HIGHEST_DEGREE], -COEFFICIENT, COEFFICIENT)
+  missing = (degree - 1 - jnp.arange(HIGHEST_DEGREE)).astype(u.dtype)
+  scaled = drawn * high ** -jnp.maximum(missing, 0)
+  slope = jnp.where(missing >= 0, scaled, 0)
+  least = jnp.min(evaluate(slope, jnp.linspace(low / high, 1, _GRID)))
+  wanted = uniforms.positive(u[0], COEFFICIENT) * high ** -missing[0]
+  return slope.at[0].add(jnp.where(least <= 0, wanted - least, 0))
 
 
 def evaluate(
