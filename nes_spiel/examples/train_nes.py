@@ -56,30 +56,30 @@ EVALUATION_SHAPES: dict[tuple[str, int], list[tuple[int, ...]]] = {
 
 
 def held_out_games(
-  shape: tuple[int, ...], count: int
-) -> dict[str, tuple[Any, equilibria.Selection]]:
-  """Returns games of one shape, and what is selected of them, by kind.
+  shape: tuple[int, ...], count: int, kind: str, concept: equilibria.Concept
+) -> tuple[Any, equilibria.Selection]:
+  """Returns games of one shape, and what is selected of them.
 
-  Random games of the invariant subspace; the same less their mean over players,
-  which are zero-sum, and harder; and the same with products of counts as target
-  joints, half of them uniform, as JPSRO has them.
+  Args:
+    shape: strategies per player.
+    count: how many games, from the invariant subspace.
+    kind: a row of Table 3; or "zero-sum", the row ME for the same games less
+      their mean over players, which are harder.
+    concept: "ce" or "cce".
   """
   key = jax.random.key(EVALUATION_KEY)
-  random = games.sample_invariant(key, count, shape)
-  uniform = equilibria.MaximumEntropy()
-  joints = nes.sample_targets(jax.random.fold_in(key, 1), count, shape)
-  return {
-    "": (random, uniform),
-    " zero-sum": (random - random.mean(1, keepdims=True), uniform),
-    " targets": (random, equilibria.MinimumRelativeEntropy(joints)),
-  }
+  payoffs = games.sample_invariant(key, count, shape)
+  if kind == "zero-sum":
+    payoffs, kind = payoffs - payoffs.mean(1, keepdims=True), "ME"
+  key = jax.random.fold_in(key, 1)
+  return payoffs, nes.sample_selections(key, kind, payoffs, concept)
 
 
 def measure(
   network: nes.Network,
   variables: nes.Variables,
   count: int,
-  kinds: Sequence[str] = ("", " zero-sum", " targets"),
+  kinds: Sequence[str],
 ) -> dict[str, Any]:
   """Returns mean and standard error of every measurement, by kind of game.
 
@@ -90,12 +90,12 @@ def measure(
     kinds: of `held_out_games`.
   """
   table: dict[str, Any] = {}
-  config = network.config
-  for shape in EVALUATION_SHAPES[config.concept, config.players]:
-    of_shape = held_out_games(shape, count)
-    for kind in kinds:
-      found = nes.evaluate(network, variables, *of_shape[kind])
-      table["x".join(map(str, shape)) + kind] = {
+  concept, players = network.config.concept, network.config.players
+  for shape in EVALUATION_SHAPES[concept, players]:
+    for kind in dict.fromkeys(kinds):
+      drawn = held_out_games(shape, count, kind, concept)
+      found = nes.evaluate(network, variables, *drawn)
+      table["x".join(map(str, shape)) + f" {kind}"] = {
         name: list(found.mean(name)) for name in nes.Evaluation._fields
       }
   return table
@@ -116,7 +116,10 @@ def evaluate() -> None:
   for name, fact in model.facts.items():
     if name != "measured":
       print(f"{name:20} {fact}")
-  print_table(measure(model.network, model.variables, FLAGS.evaluation_games))
+  kinds = (*model.facts["rows"], "zero-sum")
+  print_table(
+    measure(model.network, model.variables, FLAGS.evaluation_games, kinds)
+  )
 
 
 def run() -> None:
@@ -132,7 +135,7 @@ def run() -> None:
 
   def report(step: int, loss: float, variables: nes.Variables) -> None:
     tqdm.write(f"\nstep {step}, mean loss {loss:.5f}")
-    print_table(measure(network, variables, 128, ("",)))
+    print_table(measure(network, variables, 128, ("ME",)))
 
   folder = pathlib.Path(FLAGS.output_dir)
   checkpoints = folder / "checkpoints"
@@ -157,12 +160,14 @@ def run() -> None:
     "steps": trained["step"],
     "horizons": trained["horizons"],
     "started_from": trained["started_from"],
-    "targets": recipe.targets,
+    "rows": list(recipe.rows),
     "seconds_of_last_run": seconds,
     "hardware": f"{jax.device_count()} x {jax.devices()[0].device_kind}",
     "jax": jax.__version__,
     "evaluation_games": FLAGS.evaluation_games,
-    "measured": measure(network, variables, FLAGS.evaluation_games),
+    "measured": measure(
+      network, variables, FLAGS.evaluation_games, (*recipe.rows, "zero-sum")
+    ),
   }
   nes.save(folder / "model.safetensors", config, variables, facts)
   print(json.dumps(facts, indent=2))

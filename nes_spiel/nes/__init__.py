@@ -10,13 +10,16 @@ from nes_spiel.nes.files import Model, load, save
 from nes_spiel.nes.network import Network, Variables
 from nes_spiel.nes.pretrained import load_pretrained, pretrained_table
 from nes_spiel.nes.recipes import RECIPES
+from nes_spiel.nes.rows import ROWS
 from nes_spiel.nes.train_loop import TrainingDivergedError, train
 from nes_spiel.nes.training import Recipe
-from nes_spiel.nes.training_games import Bucket, sample_targets
+from nes_spiel.nes.training_games import Bucket
+from nes_spiel.nes.training_selections import sample_selections
 
 __all__ = [
   "PRETRAINED",
   "RECIPES",
+  "ROWS",
   "Bucket",
   "Config",
   "Evaluation",
@@ -28,7 +31,7 @@ __all__ = [
   "evaluate",
   "load",
   "load_pretrained",
-  "sample_targets",
+  "sample_selections",
   "save",
   "train",
 ]

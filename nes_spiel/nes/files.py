@@ -21,7 +21,7 @@ class Model(NamedTuple):
     network: its architecture.
     variables: what it has learned.
     facts: what is known of it: training, hardware, measurements. Of these,
-      "targets" decides something: whether it serves target joints.
+      "rows" decides something: for which rows of Table 3 it serves.
   """
 
   network: Network
@@ -41,8 +41,8 @@ def save(
     path: replaced if it exists.
     config: the architecture.
     variables: what was learned, in float32.
-    facts: what JSON can hold; `{"targets": True}` for a network that was
-      trained with target joints, without which `solve` gives it none.
+    facts: what JSON can hold; `{"rows": ["ME", "MT"]}` for a network that was
+      trained for these rows of Table 3; without, `solve` takes it for "ME".
   """
   values = {
     "format_version": FORMAT_VERSION,

@@ -7,7 +7,6 @@ import pathlib
 from typing import Any
 
 from nes_spiel import runs
-from nes_spiel.equilibria import Concept
 from nes_spiel.nes import files
 
 FOLDER = pathlib.Path(__file__).parent / "models"
@@ -42,18 +41,3 @@ def load_pretrained(name: str) -> files.Model:
       f"{name!r}."
     )
   return files.load(path)
-
-
-def load_for(concept: Concept, players: int) -> files.Model:
-  """Returns the shipped network for a concept and a number of players.
-
-  Raises:
-    ValueError: there is none; says what there is, and what solves it exactly.
-  """
-  name = f"{concept}_{players}p"
-  if name not in pretrained_table():
-    raise ValueError(
-      f'method: no shipped network solves "{concept}" for {players} players; '
-      f'there are {sorted(pretrained_table())}. method="exact" solves it.'
-    )
-  return load_pretrained(name)

@@ -4,6 +4,7 @@
 
 from nes_spiel.equilibria import Concept
 from nes_spiel.nes.config import Config, Input
+from nes_spiel.nes.rows import ROWS
 from nes_spiel.nes.training import Recipe
 from nes_spiel.nes.training_games import Bucket
 
@@ -25,13 +26,23 @@ _THREE = (
 )
 
 
-def _config(concept: Concept, players: int) -> Config:
+# One network for all of Table 3.
+_ALL: tuple[Input, ...] = (*_INPUTS, "target_epsilon")
+
+
+def _config(
+  concept: Concept, players: int, inputs: tuple[Input, ...] = _INPUTS
+) -> Config:
   """Returns the default architecture, which looks at its answer twice."""
-  return Config(concept, players, _INPUTS, corrections=2)
+  return Config(concept, players, inputs, corrections=2)
 
 
 RECIPES: dict[str, tuple[Config, Recipe]] = {
   "cce_2p": (_config("cce", 2), Recipe(_TWO)),
   "ce_2p": (_config("ce", 2), Recipe(_TWO)),
+  "cce_2p_rows": (
+    _config("cce", 2, _ALL),
+    Recipe(_TWO, rows=tuple(ROWS)),
+  ),
   "cce_3p": (_config("cce", 3), Recipe(_THREE)),
 }

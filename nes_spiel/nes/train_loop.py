@@ -16,6 +16,7 @@ from nes_spiel import runs
 from nes_spiel.nes.config import Config
 from nes_spiel.nes.files import Model
 from nes_spiel.nes.network import Network, Variables
+from nes_spiel.nes.rows import unseen_input
 from nes_spiel.nes.training import (
   Recipe,
   TrainingState,
@@ -53,8 +54,8 @@ def train(
     resume: go on from the newest checkpoint in `folder`.
     save_every: steps between checkpoints, rounded up to whole chunks.
     report: called with step, mean loss and variables at every checkpoint.
-    start: a trained network whose parameters a new run starts from. What it has
-      not, or of another shape, starts at random.
+    start: a trained network whose parameters a new run starts from. What has
+      grown since starts at zero, what is new at random.
 
   Returns:
     What the network has learned.
@@ -65,6 +66,7 @@ def train(
     TrainingDivergedError: the loss is not finite; says at which step.
   """
   check_devices(recipe)
+  check_inputs(config, recipe)
   if save_every < 1:
     raise ValueError(f"save_every: expected at least 1, got {save_every}.")
   network = Network(config)
@@ -128,13 +130,26 @@ def _is_finite(variables: Variables) -> bool:
 
 
 def started_from(state: TrainingState, variables: Variables) -> TrainingState:
-  """Returns a first state with what it shares with a network's variables."""
+  """Returns a first state with what it shares with a network's variables.
+
+  An array that has grown, by an input or channels, keeps what there was in its
+  leading part and is zero in the rest.
+  """
   arrays = runs.tree_to_arrays(state.variables)
   for name, array in runs.tree_to_arrays(variables).items():
-    if name in arrays and arrays[name].shape == array.shape:
-      arrays[name] = array
+    if name in arrays and _has_grown(array.shape, arrays[name].shape):
+      grown = np.zeros_like(arrays[name])
+      grown[tuple(slice(size) for size in array.shape)] = array
+      arrays[name] = grown
   return state._replace(
     variables=runs.tree_from_arrays(state.variables, arrays)
+  )
+
+
+def _has_grown(old: tuple[int, ...], new: tuple[int, ...]) -> bool:
+  """Returns whether an array of one shape fits into the other's corner."""
+  return len(old) == len(new) and all(
+    x <= y for x, y in zip(old, new, strict=True)
   )
 
 
@@ -153,6 +168,17 @@ def check_devices(recipe: Recipe) -> None:
     if bucket.batch % count:
       raise ValueError(
         f"recipe: batches are divided among {count} devices; got {bucket}."
+      )
+
+
+def check_inputs(config: Config, recipe: Recipe) -> None:
+  """Raises ValueError unless the network sees all that the games vary."""
+  for name in recipe.rows:
+    unseen = unseen_input(config, name)
+    if unseen:
+      raise ValueError(
+        f'recipe.rows: {name} needs a network with the input "{unseen}", got '
+        f"{config.inputs}."
       )
 
 

@@ -20,6 +20,7 @@ from nes_spiel.equilibria import Selection, dual
 from nes_spiel.equilibria.problem import standardized_problem
 from nes_spiel.nes.layers import GAMES
 from nes_spiel.nes.network import Network, Variables
+from nes_spiel.nes.rows import ROWS
 from nes_spiel.nes.training_games import Batch, Bucket, sample_batch
 
 # The loss is convex in the duals, but behind a softplus near zero it is flat:
@@ -38,7 +39,8 @@ class Recipe:
 
   Attributes:
     buckets: the sizes of games.
-    targets: whether half of the games have a target joint.
+    rows: of Table 3, keys of `ROWS`; one is drawn for each game, a repeated one
+      as often as it is repeated.
     zero_sum: the share of games that are.
     steps: of the optimiser, over which the rate falls to zero as a cosine; a
       run that is prolonged by more steps starts from a higher rate again.
@@ -46,12 +48,12 @@ class Recipe:
     clip: of the gradient's global norm.
 
   Raises:
-    ValueError: no bucket, one without sizes or games, or a number below its
-      least.
+    ValueError: no bucket, one without sizes or games, an unknown row, or a
+      number below its least.
   """
 
   buckets: tuple[Bucket, ...]
-  targets: bool = True
+  rows: tuple[str, ...] = ("ME", "MT")
   zero_sum: float = 0.25
   steps: int = 10_000
   learning_rate: float = 1e-3
@@ -60,6 +62,12 @@ class Recipe:
   def __post_init__(self) -> None:
     """Refuses what cannot be trained on."""
     object.__setattr__(self, "buckets", tuple(self.buckets))
+    object.__setattr__(self, "rows", tuple(self.rows))
+    unknown = [name for name in self.rows if name not in ROWS]
+    if unknown or not self.rows:
+      raise ValueError(
+        f"Recipe.rows: expected one or more of {sorted(ROWS)}, got {self.rows}."
+      )
     if not self.buckets:
       raise ValueError("Recipe.buckets: expected at least one Bucket.")
     for bucket in self.buckets:
@@ -114,7 +122,12 @@ def initial_state(
   bucket = recipe.buckets[0]._replace(batch=1)
   start, games = jax.random.split(key)
   batch = sample_batch(
-    games, bucket, network.config.players, recipe.targets, recipe.zero_sum
+    games,
+    bucket,
+    network.config.players,
+    network.config.concept,
+    recipe.rows,
+    recipe.zero_sum,
   )
   game = jax.tree.map(lambda x: x[0] if jnp.ndim(x) else x, batch)
   variables = network.init(start, *game)
@@ -191,7 +204,8 @@ def take_steps(
       jax.random.fold_in(key, state.step),
       bucket,
       network.config.players,
-      recipe.targets,
+      network.config.concept,
+      recipe.rows,
       recipe.zero_sum,
     )
     batch = over_devices(batch)

@@ -1,22 +1,22 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Random games and targets of mixed sizes, for training.
+"""Random games of mixed sizes, for training.
 
 All games of a step lie in a cube of one size, with strategy masks, so that a
 training run compiles once per size of cube.
 """
 
 import functools
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Key
 
-from nes_spiel.equilibria import Selection
+from nes_spiel.equilibria import Concept, Selection
 from nes_spiel.games import masks, standardization
-
-LARGEST_COUNT = 16  # of a policy's repeats
+from nes_spiel.nes.training_selections import sample_selection
 
 
 class Bucket(NamedTuple):
@@ -40,7 +40,7 @@ class Batch(NamedTuple):
 
   Attributes:
     payoffs: `[b, n, *d]`, zero where a joint does not exist.
-    selection: target joints `[b, *d]`, or no array at all.
+    selection: with a leading b on its arrays.
     strategy_mask: `[b, n, d]`.
   """
 
@@ -53,7 +53,8 @@ def sample_batch(
   key: Key[Array, ""],
   bucket: Bucket,
   players: int,
-  targets: bool,
+  concept: Concept,
+  rows: Sequence[str],
   zero_sum: float,
 ) -> Batch:
   """Samples games of a bucket, half of them cubes.
@@ -62,38 +63,21 @@ def sample_batch(
     key: consumed.
     bucket: of what sizes, and how many.
     players: n.
-    targets: half of the games get the product of normalised counts as target,
-      as the repeats of JPSRO do; the other half, and all without `targets`, the
-      uniform one.
+    concept: "ce" or "cce".
+    rows: of Table 3, see `rows.ROWS`; one is drawn for each game.
     zero_sum: the share of games that are.
   """
-  sizes, payoffs, target = jax.random.split(key, 3)
+  sizes, payoffs, selections = jax.random.split(key, 3)
   mask = _sample_masks(sizes, bucket, players)
   exists = jax.vmap(
     lambda row: masks.joint_mask(row, (bucket.size,) * players)
   )(mask)
   games = _sample_payoffs(payoffs, exists, players, zero_sum)
-  selection = Selection()
-  if targets:
-    rows = jax.random.split(target, bucket.batch)
-    selection = Selection(target_joint=jax.vmap(_sample_target)(rows, mask))
+  draw = functools.partial(sample_selection, names=rows, concept=concept)
+  selection = jax.vmap(
+    lambda key, game, mask: draw(key, payoffs=game, strategy_mask=mask)
+  )(jax.random.split(selections, bucket.batch), games, mask)
   return Batch(games, selection, mask)
-
-
-def sample_targets(
-  key: Key[Array, ""], batch: int, shape: tuple[int, ...]
-) -> Float[Array, "b *a"]:
-  """Samples target joints as training does, for games of one shape.
-
-  Args:
-    key: consumed.
-    batch: b.
-    shape: strategies per player.
-  """
-  mask = jnp.asarray(masks.full_strategy_mask(shape))
-  rows = jax.random.split(key, batch)
-  cube = jax.vmap(_sample_target, in_axes=(0, None))(rows, mask)
-  return cube[(slice(None), *(slice(size) for size in shape))]
 
 
 def _sample_masks(
@@ -132,16 +116,3 @@ def _sample_payoffs(
   return jax.vmap(lambda game, mask: standardize(game, mask).payoffs)(
     payoffs, exists
   )
-
-
-def _sample_target(
-  key: Array, strategy_mask: Bool[Array, "n d"]
-) -> Float[Array, "*d"]:
-  """Samples a product of counts over their sum, uniform half of the time."""
-  uniform, counts, most = jax.random.split(key, 3)
-  top = jax.random.randint(most, (), 1, LARGEST_COUNT + 1)
-  top = jnp.where(jax.random.bernoulli(uniform), 1, top)
-  count = jax.random.randint(counts, strategy_mask.shape, 1, top + 1)
-  weights = jnp.where(strategy_mask, count, 0).astype(jnp.float32)
-  weights = weights / jnp.sum(weights, axis=1, keepdims=True)
-  return functools.reduce(jnp.multiply.outer, list(weights))

@@ -162,12 +162,12 @@ def _model_for(
     return None
   if concept == "ne":
     raise ValueError(f'method: {method!r} solves "ce" and "cce"; use "exact".')
-  from nes_spiel.nes import pretrained
-  from nes_spiel.solvers import nes_method
+  from nes_spiel.solvers import network_choice
 
+  asked = (concept, players, selection, strategy_mask)
   if model is None:
-    model = pretrained.load_for(concept, players)
-  nes_method.check_serves(model, concept, players, selection, strategy_mask)
+    return network_choice.shipped_model(*asked)
+  network_choice.check_serves(model, *asked)
   return model
 
 

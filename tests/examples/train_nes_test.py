@@ -32,7 +32,7 @@ def test_it_trains_goes_on_and_writes_a_model(run_lines, tmp_path):
   assert model.facts["horizons"] == [[0, 25], [25, 50]]
   assert model.facts["options"]["learning_rate"] == 1e-3
   assert model.facts["recipe"] == "cce_2p"
-  mean, error = model.facts["measured"]["4x4"]["solver_gap"]
+  mean, error = model.facts["measured"]["4x4 ME"]["solver_gap"]
   assert 0 < error < mean < 1
   assert all(np.isfinite(x).all() for x in jax.tree.leaves(model.variables))
 

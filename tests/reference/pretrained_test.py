@@ -25,7 +25,10 @@ def test_measurements_are_reproduced(name):
     model.network.config.players,
   )
   measured = train_nes.measure(
-    model.network, model.variables, facts["evaluation_games"]
+    model.network,
+    model.variables,
+    facts["evaluation_games"],
+    (*facts["rows"], "zero-sum"),
   )
   assert set(measured) == set(facts["measured"])
   for shape, written in facts["measured"].items():
@@ -43,7 +46,7 @@ def test_two_player_cce_are_learned():
   """On 512 games; zero duals, the uniform joint, have 0.36 and 0.25."""
   facts = nes.PRETRAINED["cce_2p"]
   assert facts["evaluation_games"] == 512
-  for shape, most in (("4x4", 0.030), ("8x8", 0.015)):
+  for shape, most in (("4x4 ME", 0.030), ("8x8 ME", 0.015)):
     assert facts["measured"][shape]["solver_gap"][0] <= most
     assert facts["measured"][shape]["solved"][0] == 1
 

@@ -19,7 +19,7 @@ def make_model(random_network):
 
   def make(facts=None, **options):
     network, variables = random_network(nes.Config(**SMALL, **options))
-    return nes.Model(network, variables, facts or {"targets": True})
+    return nes.Model(network, variables, facts or {"rows": ["ME", "MT"]})
 
   return make
 
@@ -124,9 +124,9 @@ def uniform(*shape):
     ("ce", nes_spiel.MaximumEntropy(), '"cce" and 2 players'),
     ("ne", nes_spiel.MaximumEntropy(), 'use "exact"'),
     ("cce", nes_spiel.MaximumEntropy(rho=1e3), "selection.rho"),
-    ("cce", nes_spiel.MaximumWelfare(), "selection.mu"),
-    ("cce", nes_spiel.MaximumEntropy(0.1), r"target_epsilon.*got 0\.1"),
-    ("cce", nes_spiel.MaximumStrength(), "target_epsilon.*-inf"),
+    ("cce", nes_spiel.MaximumWelfare(), "welfare: .* ME, MT .*'payoffs'"),
+    ("cce", nes_spiel.MaximumEntropy(0.1), "target_epsilon: .*'any'"),
+    ("cce", nes_spiel.MaximumStrength(), "target_epsilon: .*'least'"),
     ("cce", nes_spiel.Selection(shared_epsilon=True), "shared_epsilon"),
   ],
 )
@@ -151,7 +151,7 @@ def test_other_players_and_targets_are_refused(make_model, model, payoffs):
       "cce",
       target,
       "nes",
-      model=make_model(facts={"targets": False}),
+      model=make_model(facts={"steps": 0}),
     )
   seeing = nes_spiel.solve(payoffs[0], "cce", target, "nes", model=model)
   plain = nes_spiel.solve(payoffs[0], method="nes", model=model)
@@ -168,10 +168,10 @@ def test_targets_that_are_no_products_are_refused(model, payoffs):
   mixed = products.copy()
   mixed[2] = products[2] / 2 + np.eye(3) / 6
   other = nes_spiel.MinimumRelativeEntropy(mixed)
-  with pytest.raises(ValueError, match=r"products of counts.*exact"):
+  with pytest.raises(ValueError, match=r"product of counts.*exact"):
     nes_spiel.solve_batch(payoffs, "cce", other, "nes", model=model)
   joint = nes_spiel.MinimumRelativeEntropy(mixed[2])
-  with pytest.raises(ValueError, match="products of counts"):
+  with pytest.raises(ValueError, match="product of counts"):
     nes_spiel.solve(payoffs[0], "cce", joint, "nes", model=model)
 
 
@@ -207,3 +207,47 @@ def test_refined_derivatives_are_the_exact_ones(model, payoffs):
   exact = jax.grad(welfare)(single, "exact", None)
   refined = jax.jit(jax.grad(lambda x: welfare(x, "nes+exact", model)))(single)
   np.testing.assert_allclose(refined, exact, rtol=1e-4, atol=1e-6)
+
+
+ALL = {"rows": list(nes.ROWS)}
+
+
+@pytest.mark.parametrize(
+  "selection",
+  [
+    nes_spiel.MaximumWelfare(),
+    nes_spiel.MaximumWelfareMaximumEntropy(np.eye(3)),
+    nes_spiel.MinimumRelativeEntropy(uniform(3, 3) / 2 + np.eye(3) / 6),
+    nes_spiel.MaximumStrength(),
+    nes_spiel.MaximumEntropy(0.1),
+    nes_spiel.MaximumEntropy(np.array([-0.1, 0.1])),
+    nes_spiel.MaximumWelfareMaximumEntropy(np.eye(3), 0.1),
+  ],
+)
+def test_a_network_of_all_rows_serves_them(make_model, payoffs, selection):
+  model = make_model(facts=ALL)
+  solution = nes_spiel.solve(payoffs[0], "cce", selection, "nes", model=model)
+  assert np.isfinite(solution.residual)
+  blind = make_model(facts=ALL, inputs=("payoffs",))
+  with pytest.raises(ValueError, match="for the rows ME of Table 3"):
+    nes_spiel.solve(payoffs[0], "cce", selection, "nes", model=blind)
+
+
+@pytest.mark.parametrize(
+  ("selection", "message"),
+  [
+    (nes_spiel.MaximumWelfare(mu=3.0), "selection.mu: .*10 or None"),
+    (
+      nes_spiel.Selection(target_joint=uniform(3, 3), mu=10.0),
+      "selection.welfare: .*rows",
+    ),
+  ],
+)
+def test_combinations_of_no_row_are_refused(
+  make_model, payoffs, selection, message
+):
+  # A target, here a product of counts, and a welfare: no row has both.
+  with pytest.raises(ValueError, match=message):
+    nes_spiel.solve(
+      payoffs[0], "cce", selection, "nes", model=make_model(facts=ALL)
+    )
