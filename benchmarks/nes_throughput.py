@@ -6,11 +6,13 @@ r"""Games per second of a Neural Equilibrium Solver, beside the exact solver.
 
 Inference is `solve_batch` with the shipped network, gaps and certificate
 included, and the network alone, from payoffs to duals in float32. The exact
-solver is `solve_batch` on the same games. Training is a step of the recipe,
+solver, and Newton steps from the network's answer to the same residual, are
+`solve_batch` on the same games. Training is a step of the recipe,
 sampling included. All take turns, so that a ratio compares neighbours in time;
 compilation is not counted.
 """
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -55,11 +57,18 @@ def inference_work(shape: tuple[int, ...]) -> dict[str, Callable[[], Any]]:
       lambda game: model.network.apply(model.variables, game, selection)[0]
     )
   )
+
+  def solve(method: str) -> Any:
+    chosen = None if method == "exact" else model
+    return nes_spiel.solve_batch(
+      payoffs, concept, method=method, model=chosen
+    ).joint
+
   return {
-    "exact": lambda: nes_spiel.solve_batch(payoffs, concept).joint,
-    "nes": lambda: (
-      nes_spiel.solve_batch(payoffs, concept, method="nes", model=model).joint
-    ),
+    **{
+      method: functools.partial(solve, method)
+      for method in ("exact", "nes+exact", "nes")
+    },
     "network alone": lambda: duals(games),
   }
 

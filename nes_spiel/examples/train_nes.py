@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax
+import numpy as np
 from absl import app, flags
 from tqdm import tqdm
 
@@ -83,6 +84,9 @@ def measure(
 ) -> dict[str, Any]:
   """Returns mean and standard error of every measurement, by kind of game.
 
+  Rows of Table 3 with target epsilons are also measured by stratum, see
+  `nes.Evaluation`.
+
   Args:
     network: its configuration.
     variables: what it has learned.
@@ -95,19 +99,33 @@ def measure(
     for kind in dict.fromkeys(kinds):
       drawn = held_out_games(shape, count, kind, concept)
       found = nes.evaluate(network, variables, *drawn)
-      table["x".join(map(str, shape)) + f" {kind}"] = {
-        name: list(found.mean(name)) for name in nes.Evaluation._fields
-      }
+      name = "x".join(map(str, shape)) + f" {kind}"
+      table[name] = means(found)
+      if kind.startswith("eps-"):
+        table |= {
+          f"{name} {stratum}": means(found.of_stratum(stratum))
+          for stratum in np.array(nes.STRATA)[np.unique(found.stratum)].tolist()
+        }
   return table
+
+
+def means(found: nes.Evaluation) -> dict[str, list[float]]:
+  """Returns mean and standard error of every measurement, and the games."""
+  names = [name for name in nes.Evaluation._fields if name != "stratum"]
+  return {"games": [float(len(found.solved)), 0.0]} | {
+    name: list(found.mean(name)) for name in names
+  }
 
 
 def print_table(table: dict[str, Any]) -> None:
   """Prints a row per kind of game, standard errors in parentheses."""
   names = list(next(iter(table.values())))
-  tqdm.write("games" + " " * 11 + "".join(f"{name:>24}" for name in names))
+  width = max(map(len, table))
+  tqdm.write(" " * width + "".join(f"{name:>20}" for name in names))
   for kind, row in table.items():
     cells = [f"{mean:.4f} ({error:.4f})" for mean, error in row.values()]
-    tqdm.write(f"{kind:16}" + "".join(f"{cell:>24}" for cell in cells))
+    cells[0] = f"{row['games'][0]:.0f}"
+    tqdm.write(f"{kind:{width}}" + "".join(f"{cell:>20}" for cell in cells))
 
 
 def evaluate() -> None:

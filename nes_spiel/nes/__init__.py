@@ -5,7 +5,7 @@
 from typing import Any
 
 from nes_spiel.nes.config import Config
-from nes_spiel.nes.evaluation import Evaluation, evaluate
+from nes_spiel.nes.evaluation import STRATA, Evaluation, evaluate
 from nes_spiel.nes.files import Model, load, save
 from nes_spiel.nes.network import Network, Variables
 from nes_spiel.nes.pretrained import load_pretrained, pretrained_table
@@ -20,6 +20,7 @@ __all__ = [
   "PRETRAINED",
   "RECIPES",
   "ROWS",
+  "STRATA",
   "Bucket",
   "Config",
   "Evaluation",

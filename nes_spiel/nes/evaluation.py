@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Bool, Float, Int
 
 from nes_spiel.equilibria import (
   Selection,
@@ -17,12 +17,14 @@ from nes_spiel.equilibria import (
   gap_sum,
   solver_gap,
 )
-from nes_spiel.equilibria.problem import standardized_problem
+from nes_spiel.equilibria.problem import Problem, standardized_problem
 from nes_spiel.games import masks
 from nes_spiel.nes.network import Network, Variables
 
 CHUNK = 64  # games per compiled call
 RESIDUAL = 1e-8  # of an exact solution
+STRATA = ("inactive", "interior", "unreachable")
+UNREACHABLE = 0.3
 
 
 class Evaluation(NamedTuple):
@@ -35,6 +37,10 @@ class Evaluation(NamedTuple):
     equilibrium_gap: the (C)CE gap against epsilon 0, standardised payoffs.
     exact_gap: the exact solution's own.
     dual_sum: the sum of all duals, standardised.
+    stratum: an index of `STRATA`: "inactive" where zero duals are the exact
+      solution, "unreachable" where the exact epsilon of some player lies above
+      its target by more than 0.3 of the room up to max_epsilon, else
+      "interior".
   """
 
   solved: Bool[Array, " b"]
@@ -43,6 +49,12 @@ class Evaluation(NamedTuple):
   equilibrium_gap: Float[Array, " b"]
   exact_gap: Float[Array, " b"]
   dual_sum: Float[Array, " b"]
+  stratum: Int[Array, " b"]
+
+  def of_stratum(self, name: str) -> "Evaluation":
+    """Returns the measurements of the games of one of `STRATA`."""
+    chosen = np.asarray(self.stratum) == STRATA.index(name)
+    return Evaluation(*[np.asarray(values)[chosen] for values in self])
 
   def mean(self, name: str) -> tuple[float, float]:
     """Returns a measurement's mean over games, and its standard error."""
@@ -118,4 +130,15 @@ def _measure(
     gap(answer),
     gap(reference),
     jnp.sum(duals),
+    _stratum(problem, solved.duals),
   )
+
+
+def _stratum(problem: Problem, duals: dual.Duals) -> Int[Array, ""]:
+  """Returns the stratum of a problem by its exact duals."""
+  room = problem.max_epsilon - problem.target_epsilon
+  slack = dual.epsilon_slack(problem, duals)
+  unreachable = jnp.any(slack < (1 - UNREACHABLE) * room)
+  gradient = dual.dual_gradient(problem, jnp.zeros_like(duals))
+  active = jnp.any(gradient < 0)
+  return jnp.where(unreachable, 2, active.astype(jnp.int32)).astype(jnp.int32)
