@@ -26,7 +26,7 @@ class Config:
       a network without "reference_logits" (or the paper's "target_joint" and
       "welfare") serves uniform targets without welfare alone, and one without
       "target_epsilon" the value 0. What training does not vary keeps its first
-      weights: a `Recipe` varies payoffs and target joints.
+      weights; `Recipe.rows` says what it does.
     maps: "equivariant", all linear maps for two players; or "paper", those of
       Appendix D, whose Eq. 19c for CCE commutes with permutations of strategies
       only where all players' are permuted together, so that games must be

@@ -8,10 +8,11 @@ import subprocess
 import sys
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from nes_spiel import nes, runs
+from nes_spiel import equilibria, nes, runs
 from nes_spiel.nes import train_loop, training, training_games
 
 CONFIG = nes.Config(
@@ -102,6 +103,25 @@ def test_a_loss_that_is_not_finite_stops_the_run(whole, tmp_path):
   assert len(runs.list_checkpoints(tmp_path)) == 1
 
 
+def test_what_has_grown_keeps_what_it_had(random_network):
+  """A new input is not heard at first, whatever it says."""
+  narrow = dataclasses.replace(CONFIG, inputs=("payoffs",))
+  wide = dataclasses.replace(CONFIG, inputs=("payoffs", "target_epsilon"))
+  network, variables = random_network(narrow)
+  first = training.initial_state(nes.Network(wide), RECIPE, jax.random.key(0))
+  grown = train_loop.started_from(first, variables).variables
+  game = np.random.default_rng(0).normal(size=(2, 3, 3)).astype(np.float32)
+  problem, _ = equilibria.standardized_problem(
+    jnp.asarray(game), equilibria.MaximumEntropy(0.5), "cce"
+  )
+  selection = equilibria.MaximumEntropy(0.5)
+  np.testing.assert_allclose(
+    nes.Network(wide).apply_problem(grown, game, selection, problem)[0],
+    network.apply_problem(variables, game, selection, problem)[0],
+    rtol=1e-6,
+  )
+
+
 @pytest.mark.reference
 def test_a_run_starts_from_a_trained_network(whole, tmp_path):
   """What is new in it changes nothing at first, and is then learned."""
@@ -133,6 +153,7 @@ def test_a_run_starts_from_a_trained_network(whole, tmp_path):
 DEVICES = """
 import sys
 import jax
+import jax.numpy as jnp
 import numpy as np
 from nes_spiel.nes import Bucket, Config, Recipe, train
 assert jax.device_count() == int(sys.argv[1]), jax.devices()

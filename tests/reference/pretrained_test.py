@@ -39,7 +39,8 @@ def test_measurements_are_reproduced(name):
     for key, (mean, error) in written.items():
       # Single precision adds up differently on other machines.
       assert seen[key][0] == pytest.approx(mean, abs=1e-4 + 0.02 * error)
-    assert seen["solver_gap"][0] < seen["trivial_gap"][0] / 2
+    if not shape.endswith("inactive"):  # where zero duals are exact
+      assert seen["solver_gap"][0] < seen["trivial_gap"][0] / 2
 
 
 def test_two_player_cce_are_learned():
