@@ -406,10 +406,10 @@ def main(arguments: list[str]) -> None:
       rows, row = run(work)
       speed.extend(rows)
       agreement.append(row)
-  report.Table("exact_vs_cvxpy_speed", "Speed", SPEED_COLUMNS, speed).show()
-  report.Table(
+  report.show("exact_vs_cvxpy_speed", "Speed", SPEED_COLUMNS, speed)
+  report.show(
     "exact_vs_cvxpy_agreement", "Agreement", AGREEMENT_COLUMNS, agreement
-  ).show()
+  )
 
 
 if __name__ == "__main__":

@@ -152,18 +152,18 @@ def _show_jpsro(runs: dict[str, list[JpsroRun]]) -> None:
   """Prints gaps by iteration, and seconds."""
   first = next(iter(runs))
   gaps = zip(*[of_solver[0].gaps for of_solver in runs.values()], strict=True)
-  report.Table(
+  report.show(
     "jpsro_gaps",
     f"JPSRO, kuhn_poker_3p, seed {_SEED.value}: train gap, sum over players",
     ("iteration", *runs),
     [(iteration, *row) for iteration, row in enumerate(gaps)],
-  ).show()
-  report.Table(
+  )
+  report.show(
     "jpsro_seconds",
     f"JPSRO, whole loop, {_REPEATS.value} runs each; ratio to {first}",
     JPSRO_COLUMNS,
     [_jpsro_row(name, runs[name], runs[first]) for name in runs],
-  ).show()
+  )
 
 
 def _jpsro_row(
@@ -255,18 +255,18 @@ def _show_psro(runs: dict[str, list[PsroRun]]) -> None:
   """Prints exploitability by iteration, and seconds."""
   payoffs = "exact" if _EXACT.value else f"{_SIMS.value} episodes each"
   title = f"PSRO, kuhn_poker, seeds 1 to {_PSRO_SEEDS.value}, payoffs {payoffs}"
-  report.Table(
+  report.show(
     "psro_exploitability",
     f"{title}: exploitability (NashConv / 2) of the aggregated policy",
     ("iteration", *[c for name in runs for c in report.spread_names(name)]),
     _psro_rows(list(runs.values())),
-  ).show()
-  report.Table(
+  )
+  report.show(
     "psro_seconds",
     title,
     PSRO_COLUMNS,
     [_psro_summary(name, of_solver) for name, of_solver in runs.items()],
-  ).show()
+  )
 
 
 def _psro_rows(columns: list[list[PsroRun]]) -> list[tuple[Any, ...]]:

@@ -104,7 +104,7 @@ def benchmark_inference() -> None:
       ratios = report.spread([turn["exact"] / turn[what] for turn in times])
       rate = 1e6 / float(np.median(spent))
       rows.append((name, what, *report.spread(spent), rate, *ratios))
-  report.Table("nes_inference", "Inference", COLUMNS, rows).show()
+  report.show("nes_inference", "Inference", COLUMNS, rows)
 
 
 def benchmark_training() -> None:
@@ -115,7 +115,7 @@ def benchmark_training() -> None:
     spent = [1e6 * report.seconds(step) / count for _ in range(_REPEATS.value)]
     rows.append((name, *report.spread(spent), 1e6 / float(np.median(spent))))
   columns = ("strategies", *report.spread_names("us/game"), "games/s")
-  report.Table("nes_training", "Training", columns, rows).show()
+  report.show("nes_training", "Training", columns, rows)
 
 
 def main(_: list[str]) -> None:
