@@ -1,0 +1,13 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Experiments of Marris et al. (2022) again: a module for each."""
+
+from nes_spiel.examples.reproduce import (
+  answers,
+  classes,
+  sizes,
+  timing,
+  welfare,
+)
+
+__all__ = ["answers", "classes", "sizes", "timing", "welfare"]
