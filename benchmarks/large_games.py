@@ -72,7 +72,7 @@ def main(_: list[str]) -> None:
   """Measures and prints."""
   report.show_setting(games=_GAMES.value, repeats=_REPEATS.value)
   rows = [row for case in _CASES.value for row in benchmark_case(case)]
-  report.Table("large_games", "Large games", COLUMNS, rows).show()
+  report.show("large_games", "Large games", COLUMNS, rows)
 
 
 if __name__ == "__main__":
