@@ -12,6 +12,7 @@ prints any. --output_dir also gets CSV and Markdown, and of Figure 4 a picture.
 
 import pathlib
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from absl import app, flags
 
@@ -20,31 +21,19 @@ from nes_spiel.examples.reproduce import classes, sizes, timing, welfare
 
 FLAGS = flags.FLAGS
 
-# How many games each takes if not told: as many as the paper's.
-GAMES: Mapping[str, int] = {
-  "table1": sizes.GAMES,
-  "table2": sizes.GAMES,
-  "table5": 0,  # two games of its own
-  "figure4": classes.GAMES,
-  "timing": timing.GAMES,
-}
 
-flags.DEFINE_enum("what", "table1", sorted(GAMES), "The experiment.")
-flags.DEFINE_integer(
-  "games",
-  None,
-  "Games per size or class; if not given 128 for table1 and table2, 512 for "
-  "figure4, 4096 for timing, as the paper's.",
-  lower_bound=2,
-)
-flags.DEFINE_integer("seed", 0, "Of the games.", lower_bound=0)
-flags.DEFINE_integer(
-  "repeats", 5, "Of every call that timing times.", lower_bound=1
-)
-flags.DEFINE_integer(
-  "cvxpy_games", 0, "Of figure4's, per class, for CVXPY too.", lower_bound=0
-)
-flags.DEFINE_string("output_dir", None, "Folder for CSV, Markdown, picture.")
+class Experiment(NamedTuple):
+  """What --what names.
+
+  Attributes:
+    run: from the number of games to the table.
+    games: how many if --games is not given: as many as the paper's.
+    flags: on which the numbers depend.
+  """
+
+  run: Callable[[int], tables.Table]
+  games: int
+  flags: tuple[str, ...]
 
 
 def table1(count: int) -> tables.Table:
@@ -82,24 +71,48 @@ def times(count: int) -> tables.Table:
   return timing.table(count, FLAGS.seed, FLAGS.repeats)
 
 
-EXPERIMENTS: Mapping[str, Callable[[int], tables.Table]] = {
-  "table1": table1,
-  "table2": table2,
-  "table5": table5,
-  "figure4": figure4,
-  "timing": times,
+EXPERIMENTS: Mapping[str, Experiment] = {
+  "table1": Experiment(table1, sizes.GAMES, ("games", "seed")),
+  "table2": Experiment(table2, sizes.GAMES, ("games", "seed")),
+  "table5": Experiment(table5, 2, ()),
+  "figure4": Experiment(
+    figure4, classes.GAMES, ("games", "seed", "cvxpy_games")
+  ),
+  "timing": Experiment(times, timing.GAMES, ("games", "seed", "repeats")),
 }
+
+flags.DEFINE_enum("what", "table1", sorted(EXPERIMENTS), "The experiment.")
+flags.DEFINE_integer(
+  "games",
+  None,
+  "Games per size or class; if not given 128 for table1 and table2, 512 for "
+  "figure4, 4096 for timing, as the paper's.",
+  lower_bound=2,
+)
+flags.DEFINE_integer("seed", 0, "Of the games.", lower_bound=0)
+flags.DEFINE_integer(
+  "repeats", 5, "Of every call that timing times.", lower_bound=1
+)
+flags.DEFINE_integer(
+  "cvxpy_games", 0, "Of figure4's, per class, for CVXPY too.", lower_bound=0
+)
+flags.DEFINE_string("output_dir", None, "Folder for CSV, Markdown, picture.")
 
 
 def run() -> None:
   """Runs one experiment, prints its table, and writes it."""
-  what = FLAGS.what
-  count = FLAGS.games if FLAGS.games and GAMES[what] else GAMES[what]
-  place = setting.table(what, games=count or "its own", seed=FLAGS.seed)
-  table = EXPERIMENTS[what](count)
+  what, folder = FLAGS.what, FLAGS.output_dir
+  if folder:  # a folder that cannot be had shows before the work
+    pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+  experiment = EXPERIMENTS[what]
+  count = experiment.games if FLAGS.games is None else FLAGS.games
+  values = {name: FLAGS[name].value for name in experiment.flags}
+  values |= {"games": count} if "games" in values else {}
+  place = setting.table(what, **values)
+  table = experiment.run(count)
   print(f"{place.text()}\n\n{table.text()}")
-  if FLAGS.output_dir:
-    print(f"\nWritten: {tables.write(FLAGS.output_dir, table, place)}")
+  if folder:
+    print(f"\nWritten: {tables.write(folder, table, place)}")
 
 
 def main(argv: list[str]) -> None:
