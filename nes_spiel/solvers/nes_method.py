@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The methods "nes", a network's duals, and "nes+exact", steps from there."""
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
@@ -48,13 +49,19 @@ def solve_games(
     dtype: of the arrays returned.
   """
   method = "nes+exact" if max_iterations else "nes"
+  exists = jax.vmap(lambda m: masks.joint_mask(m, payoffs.shape[2:]))
+  payoffs = jax.vmap(masks.masked_payoffs)(payoffs, exists(strategy_mask))
+  games = (payoffs, strategy_mask, selection)
 
-  def one(game: tuple[Array, Array, Selection]) -> Solution:
-    payoffs, mask, selection = game
-    exists = masks.joint_mask(mask, payoffs.shape[1:])
-    payoffs = masks.masked_payoffs(payoffs, exists)
+  def propose(payoffs: Array, mask: Array, selection: Selection) -> dual.Duals:
+    problem, _ = standardized_problem(payoffs, selection, concept, mask)
+    return network.duals_in_single(variables, payoffs, selection, problem)
+
+  def finish(
+    proposed: tuple[tuple[Array, Array, Selection], Array],
+  ) -> Solution:
+    (payoffs, mask, selection), duals = proposed
     problem, standard = standardized_problem(payoffs, selection, concept, mask)
-    duals = network.duals_in_single(variables, payoffs, selection, problem)
     if max_iterations:
       answer = exact.solve_dual(problem, tolerance, max_iterations, duals)
     else:
@@ -63,7 +70,10 @@ def solve_games(
       payoffs, selection, problem, standard, answer, dtype, method
     )
 
-  return batching.map_games(one, (payoffs, strategy_mask, selection))
+  proposed = (games, jax.vmap(propose)(*games))
+  if max_iterations:
+    return batching.map_games(finish, proposed)
+  return jax.vmap(finish)(proposed)
 
 
 def _unrefined(
