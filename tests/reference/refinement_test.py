@@ -42,7 +42,7 @@ def steps_from_zero_duals(payoffs, concept):
 
   with jax.enable_x64(True):
     found = jax.jit(lambda x: batching.map_games(solve, x))(payoffs)
-  assert (found.residual <= RESIDUAL).all()
+  assert (np.asarray(found.residual) <= RESIDUAL).all()
   return np.asarray(found.iterations)
 
 
