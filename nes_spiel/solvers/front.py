@@ -148,7 +148,7 @@ def _check_options(options: Options, players: int) -> None:
 def _model_for(
   options: Options,
   model: Any,
-  players: int,
+  shape: tuple[int, ...],
   selection: Selection,
   strategy_mask: Any,
 ) -> Any:
@@ -162,12 +162,14 @@ def _model_for(
     return None
   if concept == "ne":
     raise ValueError(f'method: {method!r} solves "ce" and "cce"; use "exact".')
-  from nes_spiel.solvers import network_choice
+  from nes_spiel.solvers import network_choice, network_range
 
-  asked = (concept, players, selection, strategy_mask)
+  asked = (concept, len(shape), selection, strategy_mask)
   if model is None:
-    return network_choice.shipped_model(*asked)
-  network_choice.check_serves(model, *asked)
+    model = network_choice.shipped_model(*asked)
+  else:
+    network_choice.check_serves(model, *asked)
+  network_range.warn_beyond_range(model.facts, shape, strategy_mask)
   return model
 
 
@@ -180,8 +182,9 @@ def _solve(
 ) -> Solution:
   """Solves a batch of checked games by the method that was chosen."""
   _check_options(options, payoffs.shape[1])
-  players = payoffs.shape[1]
-  model = _model_for(options, model, players, selection, strategy_mask)
+  model = _model_for(
+    options, model, payoffs.shape[2:], selection, strategy_mask
+  )
   selection = batch_selection(selection, payoffs.shape[0], payoffs.ndim - 2)
   if strategy_mask is None:
     full = masks.full_strategy_mask(payoffs.shape[2:])
