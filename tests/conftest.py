@@ -7,8 +7,10 @@ promoted silently. Fixtures that end in `_by_hand` are NumPy loops that follow
 the definitions literally: what the library computes is compared with them.
 """
 
+import gc
 import itertools
 import os
+import pathlib
 
 # LAPACK's threads spin beside XLA's: with more than one the solver's Cholesky
 # factorisations take a hundred times longer as soon as two processes run.
@@ -30,7 +32,22 @@ jaxtyping.install_import_hook(
   "beartype.beartype(conf=beartype.BeartypeConf(is_pep484_tower=True))",
 )
 
+MOST_MAPS = 20_000  # of the 65,530 memory maps that Linux grants a process
 CHUNK = 16  # games per compiled call: one compilation per shape and concept
+
+
+@pytest.fixture(autouse=True)
+def compiled_code_is_released():
+  """Compiled code goes when there is much of it.
+
+  Every kernel that XLA compiles for a CPU takes memory maps: a process that
+  keeps the code of hundreds of tests runs out of them and dies.
+  """
+  yield
+  maps = pathlib.Path("/proc/self/maps")
+  if maps.exists() and maps.read_bytes().count(b"\n") > MOST_MAPS:
+    jax.clear_caches()
+    gc.collect()
 
 
 @pytest.fixture
