@@ -8,8 +8,8 @@
   >>> float(solution.gap_sum) < 0.05
   True
 
-`nes_spiel.meta_solvers`, which needs OpenSpiel, and `nes_spiel.nes` are loaded
-when first used.
+`nes_spiel.meta_solvers` and `nes_spiel.pub_amg`, which need OpenSpiel, and
+`nes_spiel.nes` are loaded when first used.
 """
 
 import importlib
@@ -42,12 +42,13 @@ __all__ = [
   "games",
   "meta_solvers",
   "nes",
+  "pub_amg",
   "solve",
   "solve_batch",
   "solvers",
 ]
 
-_LOADED_ON_FIRST_USE = ("meta_solvers", "nes")
+_LOADED_ON_FIRST_USE = ("meta_solvers", "nes", "pub_amg")
 
 
 def __getattr__(name: str) -> Any:

@@ -51,6 +51,15 @@ PUBLIC = {
     "save",
     "train",
   ],
+  "nes_spiel.pub_amg": [
+    "MiniMaxEnt",
+    "MiniMaxKL",
+    "PublicGame",
+    "canonical_choice",
+    "correspondence",
+    "exploitability",
+    "solve",
+  ],
   "nes_spiel.equilibria": [
     "deviation_gains",
     "dual_loss",

@@ -24,6 +24,7 @@ from nes_spiel.equilibria.gaps import (
   solver_gap,
 )
 from nes_spiel.equilibria.interior_point import DualSolution, Status
+from nes_spiel.equilibria.mirror_descent import magnetic_mirror_descent_step
 from nes_spiel.equilibria.problem import Problem, standardized_problem
 from nes_spiel.equilibria.selection import (
   SELECTIONS,
@@ -60,6 +61,7 @@ __all__ = [
   "gap_sum",
   "largest_gains",
   "logits",
+  "magnetic_mirror_descent_step",
   "make_selection",
   "marginals",
   "primal_epsilon",

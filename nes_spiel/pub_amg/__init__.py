@@ -1,0 +1,44 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Public-belief games over OpenSpiel, solved with magnetic mirror descent.
+
+Sokota et al., Abstracting Imperfect Information Away from Two-Player Zero-Sum
+Games (2023).
+
+  >>> import pyspiel
+  >>> from nes_spiel import pub_amg
+  >>> found = pub_amg.solve(pyspiel.load_game("kuhn_poker"), alpha=0.2)
+  >>> round(found.policy.policy_for_key("0")[1], 4)
+  0.2099
+"""
+
+from nes_spiel.pub_amg.beliefs import (
+  PublicBelief,
+  Successor,
+  decision_rule,
+  initial,
+  successors,
+)
+from nes_spiel.pub_amg.exploitability import exploitability
+from nes_spiel.pub_amg.maps import canonical_choice, correspondence
+from nes_spiel.pub_amg.objectives import MiniMaxEnt, MiniMaxKL, Objective
+from nes_spiel.pub_amg.public_game import PublicGame
+from nes_spiel.pub_amg.solver import Equilibrium, History, solve
+
+__all__ = [
+  "Equilibrium",
+  "History",
+  "MiniMaxEnt",
+  "MiniMaxKL",
+  "Objective",
+  "PublicBelief",
+  "PublicGame",
+  "Successor",
+  "canonical_choice",
+  "correspondence",
+  "decision_rule",
+  "exploitability",
+  "initial",
+  "solve",
+  "successors",
+]

@@ -1,0 +1,127 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Full-width magnetic mirror descent: all decision rules move at once."""
+
+import functools
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, Bool, Float
+
+from nes_spiel.equilibria.mirror_descent import Schedule
+from nes_spiel.pub_amg import sweeps
+from nes_spiel.pub_amg.exploitability import Gaps, gaps
+from nes_spiel.pub_amg.objectives import Objective
+from nes_spiel.pub_amg.sequence_form import SequenceForm
+from nes_spiel.pub_amg.sweeps import Policies
+
+BETWEEN_MEASUREMENTS = 50  # sweeps; a measurement costs as much as three
+
+
+class Method(NamedTuple):
+  """What is minimised, and how.
+
+  Attributes:
+    objective: its psi.
+    alpha: the weight of psi in sweep 1, 2, ...
+    step_size: eta there.
+  """
+
+  objective: Objective
+  alpha: Schedule
+  step_size: Schedule
+
+
+class Descent(NamedTuple):
+  """Where a descent stands.
+
+  Attributes:
+    policies: of both players, as logarithms.
+    sweeps: how many were made.
+    gaps: of the policies, at the alpha of the last sweep.
+  """
+
+  policies: Policies
+  sweeps: Float[Array, ""]
+  gaps: Gaps
+
+
+def sweep(
+  form: SequenceForm,
+  policies: Policies,
+  method: Method,
+  step: Float[Array, ""],
+) -> Policies:
+  """Takes one mirror step at every information state.
+
+  What is not reached gets the magnet's policy; what is not in the subgame stays
+  as it is.
+
+  Args:
+    form: the game or subgame.
+    policies: of both players, as logarithms.
+    method: of the step.
+    step: its number, from 1.
+  """
+  objective, alpha = method.objective, method.alpha(step)
+  moved = []
+  for player in (0, 1):
+    seen = sweeps.action_values(form, player, policies, objective, alpha)
+    here = sweeps.places(form, player)
+    after = objective.step(
+      here, policies[player], seen.values, alpha, method.step_size(step)
+    )
+    magnet = objective.greedy(here, jnp.zeros_like(after), 1.0)
+    after = jnp.where(seen.reach[:, None] > 0, after, magnet)
+    inside = form.sides[player].inside[:, None]
+    moved.append(jnp.where(inside, after, policies[player]))
+  return moved[0], moved[1]
+
+
+def measured(
+  form: SequenceForm,
+  policies: Policies,
+  method: Method,
+  step: Float[Array, ""],
+) -> Descent:
+  """Returns policies after some steps, with their gaps."""
+  alpha = method.alpha(jnp.maximum(step, 1))
+  return Descent(policies, step, gaps(form, policies, method.objective, alpha))
+
+
+@functools.partial(jax.jit, static_argnames=("between",))
+def descend(
+  form: SequenceForm,
+  start: Descent,
+  method: Method,
+  most: Gaps,
+  max_sweeps: Float[Array, ""] | float,
+  between: int = BETWEEN_MEASUREMENTS,
+) -> Descent:
+  """Sweeps until every gap is small enough, or NaN.
+
+  Args:
+    form: the game or subgame.
+    start: where to go on from.
+    method: of the steps.
+    most: what the gaps may be at the end; inf for one that does not matter.
+    max_sweeps: when to stop all the same, in sweeps since the first.
+    between: sweeps between measurements.
+  """
+
+  def unfinished(state: Descent) -> Bool[Array, ""]:
+    far = [x > bound for x, bound in zip(state.gaps, most, strict=True)]
+    return jnp.stack(far).any() & (state.sweeps < max_sweeps)
+
+  def advance(state: Descent) -> Descent:
+    stop = jnp.minimum(state.sweeps + between, max_sweeps)
+    policies, _ = lax.while_loop(
+      lambda x: x[1] < stop,
+      lambda x: (sweep(form, x[0], method, x[1] + 1), x[1] + 1),
+      (state.policies, state.sweeps),
+    )
+    return measured(form, policies, method, stop)
+
+  return lax.while_loop(unfinished, advance, start)

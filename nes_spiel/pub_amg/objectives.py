@@ -1,0 +1,178 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Regularized minimax objectives (Section 6).
+
+J is the expected return, less alpha psi(delta, h) at every decision delta of
+player 0 and plus it at those of player 1. An objective gives psi, and the
+greedification and mirror step that follow from it.
+"""
+
+import dataclasses
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float
+
+from nes_spiel.equilibria import mirror_descent
+from nes_spiel.pub_amg.public_game import PublicGame
+
+
+class Places(NamedTuple):
+  """Information states of one player, at which an objective is asked.
+
+  Attributes:
+    player: 0 or 1.
+    rows: which of the player's information states.
+    legal: `[i, a]`, of those.
+  """
+
+  player: int
+  rows: slice
+  legal: Bool[Array, "i a"]
+
+
+@runtime_checkable
+class Objective(Protocol):
+  """What a psi of Theorem 3 must give; policies are logarithms.
+
+  Attributes:
+    uniqueness_guaranteeing: whether equilibria are unique in every subgame for
+      alpha > 0 (Definition 5.3); so it is if psi is continuous, and `greedy` a
+      continuous function with an interior image.
+  """
+
+  uniqueness_guaranteeing: ClassVar[bool]
+
+  def penalty(
+    self, places: Places, log_policy: Float[Array, "i a"]
+  ) -> Float[Array, " i"]:
+    """Returns psi of each decision."""
+    ...
+
+  def greedy(
+    self,
+    places: Places,
+    values: Float[Array, "i a"],
+    alpha: Float[Array, ""] | float,
+  ) -> Float[Array, "i a"]:
+    """Returns argmax <delta, values> - alpha psi(delta)."""
+    ...
+
+  def step(
+    self,
+    places: Places,
+    log_policy: Float[Array, "i a"],
+    values: Float[Array, "i a"],
+    alpha: Float[Array, ""] | float,
+    step_size: Float[Array, ""] | float,
+  ) -> Float[Array, "i a"]:
+    """Returns the policy after a mirror step, whose fixed points are greedy."""
+    ...
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class MiniMaxEnt:
+  """psi is the negative entropy (Definition 6.2)."""
+
+  uniqueness_guaranteeing: ClassVar[bool] = True
+
+  def magnet(self, places: Places) -> Float[Array, "i a"]:
+    """Returns the logarithm of what steps are drawn to, unnormalised."""
+    return jnp.zeros(places.legal.shape)
+
+  def penalty(
+    self, places: Places, log_policy: Float[Array, "i a"]
+  ) -> Float[Array, " i"]:
+    """Returns sum_a delta(a) (log delta(a) - log magnet(a))."""
+    policy = jnp.exp(log_policy)
+    apart = jnp.where(policy > 0, log_policy - self.magnet(places), 0)
+    return jnp.sum(policy * apart, axis=-1)
+
+  def greedy(
+    self,
+    places: Places,
+    values: Float[Array, "i a"],
+    alpha: Float[Array, ""] | float,
+  ) -> Float[Array, "i a"]:
+    """Returns the logarithm of magnet exp(values / alpha), normalised."""
+    return mirror_descent.regularized_greedy(
+      values, self.magnet(places), alpha, places.legal
+    )
+
+  def step(
+    self,
+    places: Places,
+    log_policy: Float[Array, "i a"],
+    values: Float[Array, "i a"],
+    alpha: Float[Array, ""] | float,
+    step_size: Float[Array, ""] | float,
+  ) -> Float[Array, "i a"]:
+    """Returns a step of magnetic mirror descent (Eq. 8)."""
+    return mirror_descent.magnetic_mirror_descent_step(
+      log_policy,
+      values,
+      self.magnet(places),
+      step_size,
+      alpha,
+      places.legal,
+    )
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True, eq=False)
+class MiniMaxKL(MiniMaxEnt):
+  """psi is the KL divergence from a reference policy (Definition 6.1).
+
+  With a uniform reference its equilibria differ from those of `MiniMaxEnt`
+  wherever the number of decisions depends on the path: log|A| is paid at each
+  decision, which Remark 1 overlooks.
+
+  Attributes:
+    reference: of both players `[i, a]`, the probabilities of the actions in
+      every information state of the game; None for uniform ones.
+  """
+
+  reference: tuple[Any, Any] | None = None
+
+  def magnet(self, places: Places) -> Float[Array, "i a"]:
+    """Returns the logarithm of the reference."""
+    if self.reference is None:
+      count = jnp.sum(places.legal, axis=-1, keepdims=True)
+      scores = -jnp.log(jnp.maximum(count, 1).astype(jnp.float64))
+      return jnp.broadcast_to(scores, places.legal.shape)
+    reference = jnp.asarray(self.reference[places.player])[places.rows]
+    return jnp.log(jnp.where(places.legal, reference, 1))
+
+
+def checked(objective: Any, game: PublicGame) -> Objective:
+  """Returns an objective; raises ValueError for what guarantees nothing.
+
+  Args:
+    objective: a class of this module is made an instance.
+    game: for whose information states a reference must be.
+  """
+  if isinstance(objective, type):
+    objective = objective()
+  reference = getattr(objective, "reference", None)
+  if reference is None:
+    return objective
+  for player, states in enumerate(game.information_states):
+    policy = np.asarray(reference[player])
+    if policy.shape != states.legal.shape:
+      raise ValueError(
+        f"reference: player {player} of {game.name} needs the shape "
+        f"{states.legal.shape}, got {policy.shape}."
+      )
+    inner = np.where(states.legal, policy > 0, policy == 0).all(-1)
+    inner &= np.isclose(policy.sum(-1), 1, atol=1e-6)
+    if not inner.all():
+      row = int(np.flatnonzero(~inner)[0])
+      raise ValueError(
+        "reference: expected a distribution with all legal actions above 0; at "
+        f"information state {states.strings[row]!r} of player {player} it is "
+        f"{policy[row]}."
+      )
+  return objective

@@ -1,0 +1,172 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Equilibria of regularized objectives, against numbers found elsewhere."""
+
+import numpy as np
+import pytest
+from open_spiel.python.algorithms import exploitability as openspiel
+
+from nes_spiel import pub_amg
+from nes_spiel.equilibria import Status, mirror_descent
+from nes_spiel.pub_amg import policies
+
+# Of MiniMaxEnt at alpha = 0.2, from two other programs: probability to bet or
+# call, by information state.
+KUHN = {
+  "0": 0.2098782192,
+  "1": 0.2617351313,
+  "2": 0.6088226922,
+  "1p": 0.1597351676,
+  "1b": 0.5317331879,
+  "2p": 0.7307015415,
+  "2b": 0.9999996941,
+  "0p": 0.2573900390,
+  "0b": 0.0066928509,
+  "0pb": 0.0066928509,
+  "1pb": 0.5522687823,
+  "2pb": 0.9999996941,
+}
+
+
+def test_kuhn_poker(read_game):
+  found = pub_amg.solve(read_game("kuhn_poker"), 0.2, residual_tolerance=1e-10)
+  assert found.status == Status.CONVERGED
+  seen = {key: found.policy.policy_for_key(key)[1] for key in KUHN}
+  assert seen == pytest.approx(KUHN, abs=1e-8)
+  assert found.exploitability == pytest.approx(0.0458993518, abs=1e-9)
+  assert found.value == pytest.approx(0.0027576554, abs=1e-9)
+
+
+# By the fixed point of softmax(A y / alpha), symmetric.
+@pytest.mark.parametrize(
+  ("alpha", "policy", "exploitability"),
+  [
+    (0.1, [0.4129948178, 0.3856342699, 0.2013709122], 0.0171075545),
+    (0.5, [0.4386037224, 0.3342151358, 0.2271811418], 0.1201471478),
+  ],
+)
+def test_perturbed_rock_paper_scissors(
+  read_game, alpha, policy, exploitability
+):
+  found = pub_amg.solve(
+    read_game("perturbed_rps"), alpha, residual_tolerance=1e-10
+  )
+  for table in found.log_policies:
+    np.testing.assert_allclose(np.exp(table[0]), policy, atol=1e-8)
+  assert found.exploitability == pytest.approx(exploitability, abs=1e-8)
+  assert found.value == pytest.approx(0, abs=1e-10)
+
+
+def random_reference(game, seed):
+  rng = np.random.default_rng(seed)
+  tables = []
+  for states in game.information_states:
+    table = np.where(states.legal, rng.uniform(0.2, 1, states.legal.shape), 0)
+    tables.append(table / table.sum(-1, keepdims=True))
+  return tuple(tables)
+
+
+def test_minimax_kl_is_a_fixed_point_of_its_own_condition(
+  read_game, value_by_hand
+):
+  """Policies are proportional to reference exp(q / alpha), q by walks."""
+  game, alpha = read_game("kuhn_poker"), 0.3
+  reference = random_reference(game, 0)
+  found = pub_amg.solve(game, alpha, pub_amg.MiniMaxKL(reference))
+  assert found.status == Status.CONVERGED
+  other = pub_amg.solve(game, alpha)
+  distance = max(
+    np.abs(np.exp(a) - np.exp(b)).max()
+    for a, b in zip(found.log_policies, other.log_policies, strict=True)
+  )
+  assert distance > 0.05
+  # In the last information states q is the plain expected return, by Bayes.
+  row = game.information_states[0].strings.index("1pb")
+  replies = game.information_states[1].strings
+  weights = {}
+  for card, string in ((0, "0p"), (2, "2p")):
+    bet = np.exp(found.log_policies[1][replies.index(string), 1])
+    weights[card] = bet
+  total = sum(weights.values())
+  call = (weights[0] * 2 - weights[2] * 2) / total
+  scores = reference[0][row] * np.exp(np.array([-1.0, call]) / alpha)
+  np.testing.assert_allclose(
+    np.exp(found.log_policies[0][row]), scores / scores.sum(), atol=1e-8
+  )
+
+
+def test_a_uniform_reference_is_another_objective(read_game):
+  """log|A| is paid once per decision: up to 0.17 apart at alpha = 0.5."""
+  game = read_game("kuhn_poker")
+  entropy = pub_amg.solve(game, 0.5)
+  divergence = pub_amg.solve(game, 0.5, pub_amg.MiniMaxKL)
+  apart = max(
+    np.abs(np.exp(a) - np.exp(b)).max()
+    for a, b in zip(entropy.log_policies, divergence.log_policies, strict=True)
+  )
+  assert 0.01 < apart < 0.2
+  uniform = tuple(
+    states.legal / states.legal.sum(-1, keepdims=True)
+    for states in game.information_states
+  )
+  same = pub_amg.solve(game, 0.5, pub_amg.MiniMaxKL(uniform))
+  for a, b in zip(divergence.log_policies, same.log_policies, strict=True):
+    np.testing.assert_allclose(np.exp(a), np.exp(b), atol=1e-8)
+
+
+def test_annealing_lowers_the_plain_exploitability(read_game):
+  game = read_game("kuhn_poker")
+  found = pub_amg.solve(
+    game,
+    mirror_descent.inverse_root(1.0),
+    step_size=mirror_descent.inverse_root(1.0),
+    tolerance=np.inf,
+    residual_tolerance=np.inf,
+    exploitability=0.02,
+    max_sweeps=20_000,
+  )
+  assert found.status == Status.CONVERGED
+  assert found.exploitability <= 0.02
+  expected = openspiel.exploitability(game.tree.game, found.policy)
+  assert found.exploitability == pytest.approx(expected, abs=1e-10)
+  assert (np.diff(found.history.sweeps) > 0).all()
+  np.testing.assert_allclose(
+    found.history.alpha, 1 / np.sqrt(np.maximum(found.history.sweeps, 1))
+  )
+
+
+def test_a_start_at_the_solution_needs_no_sweep(read_game):
+  game = read_game("kuhn_poker")
+  first = pub_amg.solve(game, 0.2)
+  again = pub_amg.solve(game, 0.2, start=first.policy)
+  assert (again.sweeps, again.status) == (0, Status.CONVERGED)
+  stopped = pub_amg.solve(game, 0.2, max_sweeps=7)
+  assert (stopped.sweeps, stopped.status) == (7, Status.MAX_ITERATIONS)
+
+
+def test_what_cannot_be_solved_is_refused(read_game):
+  game = read_game("kuhn_poker")
+  with pytest.raises(ValueError, match=r"MiniMaxEnt .* above 0, got 0"):
+    pub_amg.solve(game, 0.0)
+  with pytest.raises(ValueError, match="step_size: expected above 0, got -1"):
+    pub_amg.solve(game, 0.1, step_size=-1.0)
+  with pytest.raises(ValueError, match="max_sweeps: expected 1 or more, got 0"):
+    pub_amg.solve(game, 0.1, max_sweeps=0)
+  with pytest.warns(UserWarning, match="may circle"):
+    pub_amg.solve(game, 0.1, step_size=0.5, max_sweeps=10)
+  reference = random_reference(game, 1)
+  reference[1][2] = [0.0, 1.0]
+  with pytest.raises(ValueError, match=r"above 0.*of player 1.*\[0\. 1\.\]"):
+    pub_amg.solve(game, 0.1, pub_amg.MiniMaxKL(reference))
+  with pytest.raises(ValueError, match=r"shape \(6, 2\), got \(3, 2\)"):
+    pub_amg.solve(
+      game, 0.1, pub_amg.MiniMaxKL((reference[0][:3], reference[1]))
+    )
+
+
+def test_policies_go_to_openspiel_and_back(read_game, random_policies):
+  game = read_game("liars_dice(dice_sides=2)")
+  tables = random_policies(game, seed=5)
+  back = policies.from_openspiel(game, policies.to_openspiel(game, tables))
+  for a, b in zip(tables, back, strict=True):
+    np.testing.assert_allclose(np.exp(a), np.exp(b), atol=1e-15)
