@@ -8,7 +8,7 @@ Games (2023).
   >>> import pyspiel
   >>> from nes_spiel import pub_amg
   >>> found = pub_amg.solve(pyspiel.load_game("kuhn_poker"), alpha=0.2)
-  >>> round(found.policy.policy_for_key("0")[1], 4)
+  >>> round(float(found.policy.policy_for_key("0")[1]), 4)
   0.2099
 """
 
@@ -19,7 +19,7 @@ from nes_spiel.pub_amg.beliefs import (
   initial,
   successors,
 )
-from nes_spiel.pub_amg.exploitability import exploitability
+from nes_spiel.pub_amg.gaps import exploitability
 from nes_spiel.pub_amg.maps import canonical_choice, correspondence
 from nes_spiel.pub_amg.objectives import MiniMaxEnt, MiniMaxKL, Objective
 from nes_spiel.pub_amg.public_game import PublicGame

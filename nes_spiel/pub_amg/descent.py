@@ -12,7 +12,7 @@ from jaxtyping import Array, Bool, Float
 
 from nes_spiel.equilibria.mirror_descent import Schedule
 from nes_spiel.pub_amg import sweeps
-from nes_spiel.pub_amg.exploitability import Gaps, gaps
+from nes_spiel.pub_amg.gaps import Gaps, gaps
 from nes_spiel.pub_amg.objectives import Objective
 from nes_spiel.pub_amg.sequence_form import SequenceForm
 from nes_spiel.pub_amg.sweeps import Policies

@@ -16,7 +16,7 @@ from nes_spiel.equilibria import Status
 from nes_spiel.equilibria.mirror_descent import Schedule, as_schedule
 from nes_spiel.pub_amg import descent, objectives, policies, sweeps
 from nes_spiel.pub_amg.descent import Descent, Method
-from nes_spiel.pub_amg.exploitability import Gaps
+from nes_spiel.pub_amg.gaps import Gaps
 from nes_spiel.pub_amg.objectives import MiniMaxEnt, Objective
 from nes_spiel.pub_amg.public_game import PublicGame
 
