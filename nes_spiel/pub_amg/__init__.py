@@ -19,9 +19,12 @@ from nes_spiel.pub_amg.beliefs import (
   initial,
   successors,
 )
+from nes_spiel.pub_amg.bot import PublicBeliefBot
 from nes_spiel.pub_amg.gaps import exploitability
 from nes_spiel.pub_amg.maps import canonical_choice, correspondence
+from nes_spiel.pub_amg.nested import solve_nested
 from nes_spiel.pub_amg.objectives import MiniMaxEnt, MiniMaxKL, Objective
+from nes_spiel.pub_amg.planning import Planner
 from nes_spiel.pub_amg.public_game import PublicGame
 from nes_spiel.pub_amg.solver import Equilibrium, History, solve
 
@@ -31,7 +34,9 @@ __all__ = [
   "MiniMaxEnt",
   "MiniMaxKL",
   "Objective",
+  "Planner",
   "PublicBelief",
+  "PublicBeliefBot",
   "PublicGame",
   "Successor",
   "canonical_choice",
@@ -40,5 +45,6 @@ __all__ = [
   "exploitability",
   "initial",
   "solve",
+  "solve_nested",
   "successors",
 ]

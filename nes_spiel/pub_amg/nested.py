@@ -5,8 +5,8 @@
 The last step's decision rule is the closed form at the belief that the others
 lead to, the first's takes a mirror step per iteration, and the one in between,
 if there is one, sqrt(t) of them in iteration t. Rules persist from iteration to
-iteration. With alpha = 0 this shows what regularization is for: the public-belief game is
-solved, the original one is not.
+iteration. With alpha = 0 this shows what regularization is for: the public-
+belief game is solved, the original one is not.
 """
 
 import functools
@@ -16,14 +16,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Bool, Float
 
 from nes_spiel.equilibria.mirror_descent import Schedule, as_schedule
 from nes_spiel.pub_amg import objectives, policies, sweeps
 from nes_spiel.pub_amg.gaps import Gaps, gaps
 from nes_spiel.pub_amg.objectives import MiniMaxEnt, Objective
 from nes_spiel.pub_amg.public_game import PublicGame
-from nes_spiel.pub_amg.sequence_form import SequenceForm
+from nes_spiel.pub_amg.sequence_form import Array, SequenceForm
 from nes_spiel.pub_amg.sweeps import Policies
 
 

@@ -1,0 +1,76 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Planning step by step is solving the game; and a bot that does."""
+
+import numpy as np
+import pyspiel
+import pytest
+from open_spiel.python.bots import uniform_random
+
+from nes_spiel import pub_amg
+
+
+@pytest.mark.parametrize("warm_start", [True, False])
+def test_planning_gives_the_equilibrium(read_game, warm_start):
+  """Theorem 1: each step's subgame is solved anew, and then one step played."""
+  game = read_game("kuhn_poker")
+  planner = pub_amg.Planner(game, alpha=0.2, warm_start=warm_start)
+  solved = pub_amg.solve(game, alpha=0.2)
+  planned = pub_amg.correspondence(game, planner)
+  for a, b in zip(planned, solved.log_policies, strict=True):
+    np.testing.assert_allclose(np.exp(a), np.exp(b), atol=1e-7)
+
+
+def test_plans_answer_any_belief(read_game):
+  """Of a leader who always plays scissors: the answer is near rock."""
+  game = read_game("perturbed_rps")
+  planner = pub_amg.Planner(game, alpha=0.1)
+  order = game.tree.action[game.histories(1)]
+  state = pub_amg.PublicBelief(1, (order == 2).astype(np.float64))
+  rule = planner(state)
+  scores = np.exp(np.array([2.0, -2.0, 0.0]) / 0.1)
+  np.testing.assert_allclose(rule[0], scores / scores.sum(), atol=1e-8)
+  again = pub_amg.Planner(game, alpha=0.1)(state)
+  np.testing.assert_array_equal(rule, again)
+
+
+def test_a_bot_plays_its_plan(read_game):
+  game = read_game("kuhn_poker")
+  planner = pub_amg.Planner(game, alpha=0.2)
+  solved = pub_amg.solve(game, alpha=0.2)
+  bot = pub_amg.PublicBeliefBot(game, 1, planner, np.random.default_rng(0))
+  assert (bot.player_id(), bot.provides_policy()) == (1, True)
+  state = game.tree.game.new_initial_state()
+  for action in (0, 1, 1):  # cards 0 and 1, a bet
+    state.apply_action(action)
+  policy, action = bot.step_with_policy(state)
+  expected = solved.policy.policy_for_key("1b")
+  np.testing.assert_allclose([p for _, p in policy], expected, atol=1e-7)
+  assert action in (0, 1)
+  assert bot.get_policy(state) == policy
+
+
+def test_a_bot_beats_chance(read_game):
+  game = read_game("kuhn_poker")
+  planner = pub_amg.Planner(game, alpha=0.2)
+  bots = [
+    uniform_random.UniformRandomBot(0, np.random.RandomState(1)),
+    pub_amg.PublicBeliefBot(game, 1, planner, np.random.default_rng(1)),
+  ]
+  returns = [
+    pyspiel.evaluate_bots(game.tree.game.new_initial_state(), bots, seed)[1]
+    for seed in range(300)
+  ]
+  # 0.33 is expected of the equilibrium; the standard error is about 0.08.
+  assert np.mean(returns) > 0.1
+
+
+def test_numbers_out_of_range_are_refused(read_game):
+  game = read_game("kuhn_poker")
+  with pytest.raises(ValueError, match="alpha: expected above 0, got 0"):
+    pub_amg.Planner(game, 0.0)
+  with pytest.raises(ValueError, match="max_sweeps: expected 1 or more, got 0"):
+    pub_amg.Planner(game, 0.1, max_sweeps=0)
+  planner = pub_amg.Planner(game, 0.1)
+  with pytest.raises(ValueError, match="player: expected 0 or 1, got 2"):
+    pub_amg.PublicBeliefBot(game, 2, planner, np.random.default_rng(0))
