@@ -18,7 +18,7 @@ from nes_spiel.equilibria.problem import Problem
 from nes_spiel.games import masks
 from nes_spiel.nes import layers, pooling
 from nes_spiel.nes.config import Config
-from nes_spiel.nes.map_sets import MAP_SETS
+from nes_spiel.nes.map_sets import MAP_SETS, without_maxima
 
 # Small first duals, nearly equal: large ones teach the last layer to be zero
 # before the others have learned what to say.
@@ -38,7 +38,9 @@ class Body:
         f"The paper's maps for CCE need cubes, got a game of shape {shape}."
       )
     self.config, self.problem, self.is_training = config, problem, is_training
-    self.maps = MAP_SETS[config.maps, config.concept]
+    self.is_linear = config.activation == "linear"
+    maps = MAP_SETS[config.maps, config.concept]
+    self.maps = without_maxima(maps) if self.is_linear else maps
     joints = masks.joint_mask(problem.strategy_mask, shape)
     self.joint_mask = jnp.broadcast_to(joints, problem.payoffs.shape)
     self.dual_mask = problem.dual_mask
@@ -101,9 +103,8 @@ class Body:
     self, mixed: Array, exists: Bool[Array, "..."], name: str
   ) -> Array:
     normalize = layers.Normalize(self.config.normalization, name=f"{name}_norm")
-    return jax.nn.relu(
-      normalize(mixed, exists, self.size_class, self.is_training)
-    )
+    unit = normalize(mixed, exists, self.size_class, self.is_training)
+    return unit if self.is_linear else jax.nn.relu(unit)
 
   def _duals(self, output: Array, scale: Float[Array, " n"]) -> Duals:
     """Returns nonnegative duals, zero where they do not exist."""

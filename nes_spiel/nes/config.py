@@ -12,6 +12,11 @@ Input = Literal[
 ]
 MapSet = Literal["equivariant", "paper"]
 Normalization = Literal["game", "batch"]
+Activation = Literal["relu", "linear"]
+
+# Fields that files from before them lack. At these values they are not written,
+# so that a network of then and the same one of now are described alike.
+ADDED_FIELDS: dict[str, Any] = {"activation": "relu"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +44,9 @@ class Config:
     corrections: how often the network sees the gradient of the dual loss at its
       answer so far and corrects it, each time by as many layers as
       `dual_channels`. The paper's networks do not.
+    activation: between layers, "relu"; or "linear", none, and no maxima among
+      the maps, for the ablation of Figure 3d: then the last softplus is all
+      that is not linear in the payoffs (of CE the outer products too).
   """
 
   concept: Concept = "cce"
@@ -50,6 +58,7 @@ class Config:
   middle_channels: int = 64
   dual_channels: tuple[int, ...] = (32, 32)
   corrections: int = 0
+  activation: Activation = "relu"
 
   def __post_init__(self) -> None:
     """Refuses what cannot be built, with what is accepted."""
@@ -57,6 +66,7 @@ class Config:
     self._check("inputs", self.inputs, get_args(Input))
     self._check("maps", (self.maps,), get_args(MapSet))
     self._check("normalization", (self.normalization,), get_args(Normalization))
+    self._check("activation", (self.activation,), get_args(Activation))
     channels = (
       *self.payoff_channels,
       self.middle_channels,
@@ -74,6 +84,14 @@ class Config:
     if self.normalization == "game" and "target_epsilon" in self.inputs:
       raise ValueError(
         'Config: normalization "game" removes the input "target_epsilon".'
+      )
+    if self.activation == "linear" and (
+      self.corrections or self.normalization == "game"
+    ):
+      raise ValueError(
+        'Config: activation "linear" goes with 0 corrections, whose gradient '
+        'is not linear, and normalization "batch", whose averages are fixed '
+        f"after training; got {self}."
       )
     if self.concept == "ce" and self.middle_channels % 2:
       raise ValueError(
@@ -104,8 +122,8 @@ class Config:
     )
 
   def to_dict(self) -> dict[str, Any]:
-    """Returns the fields as JSON holds them."""
-    return dataclasses.asdict(self)
+    """Returns the fields as JSON holds them, but `ADDED_FIELDS` as usual."""
+    return described(dataclasses.asdict(self), ADDED_FIELDS)
 
   @classmethod
   def from_dict(cls, values: dict[str, Any]) -> "Config":
@@ -115,7 +133,7 @@ class Config:
       ValueError: missing or unknown fields, or values that `Config` refuses.
     """
     known = {field.name for field in dataclasses.fields(cls)}
-    if set(values) != known:
+    if {*values, *ADDED_FIELDS} != known:
       raise ValueError(
         f"Config: expected the fields {sorted(known)}, got {sorted(values)}."
       )
@@ -124,3 +142,12 @@ class Config:
       for name, value in values.items()
     }
     return cls(**options)
+
+
+def described(values: dict[str, Any], added: dict[str, Any]) -> dict[str, Any]:
+  """Returns options without those added later that have their usual value."""
+  return {
+    name: value
+    for name, value in values.items()
+    if name not in added or value != added[name]
+  }

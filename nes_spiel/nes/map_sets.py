@@ -18,6 +18,25 @@ class MapSet(NamedTuple):
   duals: Callable[[Array, Array], pooling.Maps]
 
 
+def without_maxima(maps: MapSet) -> MapSet:
+  """Returns the linear maps of a set."""
+
+  def keep(
+    compute: Callable[[Array, Array], pooling.Maps],
+  ) -> Callable[[Array, Array], pooling.Maps]:
+    def linear(activations: Array, mask: Array) -> pooling.Maps:
+      found = compute(activations, mask)
+      return {
+        name: tensors
+        for name, tensors in found.items()
+        if not name.endswith("_max")
+      }
+
+    return linear
+
+  return MapSet(*map(keep, maps))
+
+
 _COMPLETE = (pooling.payoff_maps, pooling.payoff_to_dual_maps)
 _PAPER = (paper_maps.payoff_maps, paper_maps.payoff_to_dual_maps)
 

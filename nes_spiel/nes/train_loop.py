@@ -13,11 +13,12 @@ import numpy as np
 from tqdm import tqdm
 
 from nes_spiel import runs
-from nes_spiel.nes.config import Config
+from nes_spiel.nes.config import Config, described
 from nes_spiel.nes.files import Model
 from nes_spiel.nes.network import Network, Variables
 from nes_spiel.nes.rows import unseen_input
 from nes_spiel.nes.training import (
+  ADDED_OPTIONS,
   Recipe,
   TrainingState,
   initial_state,
@@ -194,7 +195,7 @@ def run_identity(config: Config, recipe: Recipe, seed: int) -> dict[str, Any]:
 
   The number of steps may be another: a run can be prolonged.
   """
-  options = dict(vars(recipe))
+  options = described(dict(vars(recipe)), ADDED_OPTIONS)
   del options["steps"]
   identity = {"config": config.to_dict(), "recipe": options, "seed": seed}
   return json.loads(json.dumps(identity))  # as it comes back from a file

@@ -8,7 +8,7 @@ game's loss to its size.
 """
 
 import dataclasses
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import jax
 import jax.numpy as jnp
@@ -21,7 +21,12 @@ from nes_spiel.equilibria.problem import standardized_problem
 from nes_spiel.nes.layers import GAMES
 from nes_spiel.nes.network import Network, Variables
 from nes_spiel.nes.rows import ROWS
-from nes_spiel.nes.training_games import Batch, Bucket, sample_batch
+from nes_spiel.nes.training_games import (
+  Batch,
+  Bucket,
+  Payoffs,
+  sample_batch,
+)
 
 # The loss is convex in the duals, but behind a softplus near zero it is flat:
 # gradients are as small as the duals there. Adam leaves such a plateau if its
@@ -31,6 +36,9 @@ SECOND_MOMENT = 0.98
 SMALLEST_GRADIENT = 1e-15
 WARM_UP = 50
 LEAST_SIZE = 0.1  # of a game's loss, that of an easy 8x8 game is 0.2
+
+# Fields that runs from before them lack; see `config.ADDED_FIELDS`.
+ADDED_OPTIONS: dict[str, Any] = {"cubes": 0.5, "payoffs": "invariant"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,10 +54,22 @@ class Recipe:
       run that is prolonged by more steps starts from a higher rate again.
     learning_rate: Adam's, at its highest.
     clip: of the gradient's global norm.
+    cubes: the share of games in which all players have as many strategies; in
+      the others one has, and the rest have at most as many.
+    payoffs: "invariant", from the invariant subspace of the L2 norm; or
+      "uniform", the ablation (ii) of Figure 3d.
+
+  The paper says of (ii) "no invariant pre-processing with naive payoff sampling
+  (each element sampled using a uniform distribution)", and not which one. Here
+  it has the mean and variance of the invariant subspace's elements, so that
+  neither an offset nor a scale is new at test time; each game's own are left
+  in: the network sees the payoffs as drawn, and its loss is that of Eq. 7 with
+  them, max_epsilon Z. Of rows with an epsilon and of welfares, which are
+  related to the standardised payoffs, nothing is said; they are refused.
 
   Raises:
-    ValueError: no bucket, one without sizes or games, an unknown row, or a
-      number below its least.
+    ValueError: no bucket, one without sizes or games, an unknown row, one that
+      does not go with the payoffs, or a number below its least.
   """
 
   buckets: tuple[Bucket, ...]
@@ -58,6 +78,8 @@ class Recipe:
   steps: int = 10_000
   learning_rate: float = 1e-3
   clip: float = 1.0
+  cubes: float = 0.5
+  payoffs: Payoffs = "invariant"
 
   def __post_init__(self) -> None:
     """Refuses what cannot be trained on."""
@@ -79,9 +101,21 @@ class Recipe:
         raise ValueError(
           f"Recipe.buckets: expected a batch and a share above 0, got {bucket}."
         )
-    if not 0 <= self.zero_sum <= 1:
+    for name in ("zero_sum", "cubes"):
+      if not 0 <= getattr(self, name) <= 1:
+        raise ValueError(
+          f"Recipe.{name}: expected a share, 0 to 1, got {getattr(self, name)}."
+        )
+    if self.payoffs not in get_args(Payoffs):
       raise ValueError(
-        f"Recipe.zero_sum: expected a share, 0 to 1, got {self.zero_sum}."
+        f"Recipe.payoffs: expected one of {get_args(Payoffs)}, got "
+        f"{self.payoffs!r}."
+      )
+    plain = [ROWS[name][1:] == ROWS["ME"][1:] for name in self.rows]
+    if self.payoffs == "uniform" and not all(plain):
+      raise ValueError(
+        'Recipe.payoffs: "uniform" goes with rows without welfare and epsilon, '
+        f"got {self.rows}."
       )
     if self.steps < 1 or not (self.learning_rate > 0 and self.clip > 0):
       raise ValueError(
@@ -121,22 +155,34 @@ def initial_state(
   """Returns the state before the first step."""
   bucket = recipe.buckets[0]._replace(batch=1)
   start, games = jax.random.split(key)
-  batch = sample_batch(
-    games,
-    bucket,
-    network.config.players,
-    network.config.concept,
-    recipe.rows,
-    recipe.zero_sum,
-  )
+  batch = recipe_batch(games, network, recipe, bucket)
   game = jax.tree.map(lambda x: x[0] if jnp.ndim(x) else x, batch)
   variables = network.init(start, *game)
   optimizer = make_optimizer(recipe).init(variables.parameters)
   return TrainingState(variables, optimizer, jnp.asarray(0, jnp.int32))
 
 
+def recipe_batch(
+  key: Key[Array, ""], network: Network, recipe: Recipe, bucket: Bucket
+) -> Batch:
+  """Samples games of a bucket as a recipe has them, for a network."""
+  return sample_batch(
+    key,
+    bucket,
+    network.config.players,
+    network.config.concept,
+    recipe.rows,
+    recipe.zero_sum,
+    recipe.cubes,
+    recipe.payoffs,
+  )
+
+
 def batch_loss(
-  network: Network, variables: Variables, batch: Batch
+  network: Network,
+  variables: Variables,
+  batch: Batch,
+  kind: Payoffs = "invariant",
 ) -> tuple[Float[Array, ""], Variables]:
   """Returns the mean dual loss of a batch, as `dual_excess` has it.
 
@@ -149,6 +195,8 @@ def batch_loss(
     problem, _ = standardized_problem(
       payoffs, selection, network.config.concept, mask
     )
+    if kind == "uniform":
+      problem = dataclasses.replace(problem, payoffs=payoffs)
     duals, updated = network.apply_problem(
       variables, payoffs, selection, problem, is_training=True
     )
@@ -200,19 +248,12 @@ def take_steps(
   optimizer = make_optimizer(recipe)
 
   def step(state: TrainingState, _: None) -> tuple[TrainingState, Array]:
-    batch = sample_batch(
-      jax.random.fold_in(key, state.step),
-      bucket,
-      network.config.players,
-      network.config.concept,
-      recipe.rows,
-      recipe.zero_sum,
-    )
-    batch = over_devices(batch)
+    drawn = jax.random.fold_in(key, state.step)
+    batch = over_devices(recipe_batch(drawn, network, recipe, bucket))
 
     def loss(parameters: Any) -> tuple[Array, Variables]:
       variables = state.variables._replace(parameters=parameters)
-      return batch_loss(network, variables, batch)
+      return batch_loss(network, variables, batch, recipe.payoffs)
 
     (value, updated), gradient = jax.value_and_grad(loss, has_aux=True)(
       state.variables.parameters
