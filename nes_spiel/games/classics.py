@@ -137,6 +137,23 @@ def matching_pennies() -> Payoffs:
   return _zero_sum([[1, -1], [-1, 1]])
 
 
+def stag_hunt() -> Payoffs:
+  """Returns the stag hunt: best together, but a hare is safe.
+
+              stag    hare
+      stag    4, 4    0, 3
+      hare    3, 0    3, 3
+
+  Pure Nash equilibria: both cells of the diagonal. Mixed: stag with probability
+  3/4, worth 3 to each.
+
+  Source: J.-J. Rousseau, "Discours sur l'origine et les fondements de
+  l'inegalite parmi les hommes", 1755, has the story; as a game B. Skyrms, "The
+  stag hunt and the evolution of social structure", 2004.
+  """
+  return _symmetric([[4, 0], [3, 3]])
+
+
 def traffic() -> Payoffs:
   """Returns two drivers at a crossing, where to crash is very bad.
 
@@ -244,6 +261,7 @@ _BUILDERS: dict[str, Callable[[], Payoffs]] = {
     prisoners_dilemma,
     rock_paper_scissors,
     shapleys_game,
+    stag_hunt,
     traffic,
   )
 }

@@ -18,6 +18,7 @@ SYMMETRIC = (
   "prisoners_dilemma",
   "rock_paper_scissors",
   "shapleys_game",
+  "stag_hunt",
   "traffic",
 )
 ZERO_SUM = (
@@ -34,6 +35,7 @@ PURE_NASH = {
   "prisoners_dilemma": [(1, 1)],
   "rock_paper_scissors": [],
   "shapleys_game": [],
+  "stag_hunt": [(0, 0), (1, 1)],
   "traffic": [(0, 1), (1, 0)],
 }
 # Mixed Nash equilibrium of full support: row, column, worth to each.
@@ -49,6 +51,7 @@ MIXED_NASH = {
   ),
   "rock_paper_scissors": (THIRDS, THIRDS, (0, 0)),
   "shapleys_game": (THIRDS, THIRDS, (1 / 3, 1 / 3)),
+  "stag_hunt": ((3 / 4, 1 / 4), (3 / 4, 1 / 4), (3, 3)),
   "traffic": ((1 / 101, 100 / 101), (1 / 101, 100 / 101), (0, 0)),
 }
 
