@@ -18,16 +18,14 @@ import dataclasses
 import json
 import pathlib
 import time
-from collections.abc import Sequence
 from typing import Any
 
 import jax
-import numpy as np
 from absl import app, flags
 from tqdm import tqdm
 
-from nes_spiel import equilibria, games, nes, runs
-from nes_spiel.examples import command_line
+from nes_spiel import nes, runs
+from nes_spiel.examples import command_line, held_out
 
 FLAGS = flags.FLAGS
 
@@ -45,76 +43,6 @@ flags.DEFINE_integer(
 )
 flags.DEFINE_integer("evaluation_games", 512, "Per shape.", lower_bound=2)
 flags.DEFINE_bool("evaluate", False, "Measure the shipped network only.")
-
-# Held-out games: training folds steps into the seed's own key.
-EVALUATION_KEY = 2**31 - 1
-# The exact CE of a 16x16 game takes a quarter of a second.
-EVALUATION_SHAPES: dict[tuple[str, int], list[tuple[int, ...]]] = {
-  ("cce", 2): [(4, 4), (8, 8), (16, 16), (3, 7)],
-  ("ce", 2): [(4, 4), (8, 8), (12, 12), (3, 7)],
-  ("cce", 3): [(3, 3, 3), (4, 4, 4), (8, 8, 8), (2, 3, 5)],
-}
-
-
-def held_out_games(
-  shape: tuple[int, ...], count: int, kind: str, concept: equilibria.Concept
-) -> tuple[Any, equilibria.Selection]:
-  """Returns games of one shape, and what is selected of them.
-
-  Args:
-    shape: strategies per player.
-    count: how many games, from the invariant subspace.
-    kind: a row of Table 3; or "zero-sum", the row ME for the same games less
-      their mean over players, which are harder.
-    concept: "ce" or "cce".
-  """
-  key = jax.random.key(EVALUATION_KEY)
-  payoffs = games.sample_invariant(key, count, shape)
-  if kind == "zero-sum":
-    payoffs, kind = payoffs - payoffs.mean(1, keepdims=True), "ME"
-  key = jax.random.fold_in(key, 1)
-  return payoffs, nes.sample_selections(key, kind, payoffs, concept)
-
-
-def measure(
-  network: nes.Network,
-  variables: nes.Variables,
-  count: int,
-  kinds: Sequence[str],
-) -> dict[str, Any]:
-  """Returns mean and standard error of every measurement, by kind of game.
-
-  Rows of Table 3 with target epsilons are also measured by stratum, see
-  `nes.Evaluation`.
-
-  Args:
-    network: its configuration.
-    variables: what it has learned.
-    count: how many games of each shape and kind.
-    kinds: of `held_out_games`.
-  """
-  table: dict[str, Any] = {}
-  concept, players = network.config.concept, network.config.players
-  for shape in EVALUATION_SHAPES[concept, players]:
-    for kind in dict.fromkeys(kinds):
-      drawn = held_out_games(shape, count, kind, concept)
-      found = nes.evaluate(network, variables, *drawn)
-      name = "x".join(map(str, shape)) + f" {kind}"
-      table[name] = means(found)
-      if kind.startswith("eps-"):
-        table |= {
-          f"{name} {stratum}": means(found.of_stratum(stratum))
-          for stratum in np.array(nes.STRATA)[np.unique(found.stratum)].tolist()
-        }
-  return table
-
-
-def means(found: nes.Evaluation) -> dict[str, list[float]]:
-  """Returns mean and standard error of every measurement, and the games."""
-  names = [name for name in nes.Evaluation._fields if name != "stratum"]
-  return {"games": [float(len(found.solved)), 0.0]} | {
-    name: list(found.mean(name)) for name in names
-  }
 
 
 def print_table(table: dict[str, Any]) -> None:
@@ -136,7 +64,9 @@ def evaluate() -> None:
       print(f"{name:20} {fact}")
   kinds = (*model.facts["rows"], "zero-sum")
   print_table(
-    measure(model.network, model.variables, FLAGS.evaluation_games, kinds)
+    held_out.measure(
+      model.network, model.variables, FLAGS.evaluation_games, kinds
+    )
   )
 
 
@@ -153,7 +83,7 @@ def run() -> None:
 
   def report(step: int, loss: float, variables: nes.Variables) -> None:
     tqdm.write(f"\nstep {step}, mean loss {loss:.5f}")
-    print_table(measure(network, variables, 128, ("ME",)))
+    print_table(held_out.measure(network, variables, 128, ("ME",)))
 
   folder = pathlib.Path(FLAGS.output_dir)
   checkpoints = folder / "checkpoints"
@@ -183,7 +113,7 @@ def run() -> None:
     "hardware": f"{jax.device_count()} x {jax.devices()[0].device_kind}",
     "jax": jax.__version__,
     "evaluation_games": FLAGS.evaluation_games,
-    "measured": measure(
+    "measured": held_out.measure(
       network, variables, FLAGS.evaluation_games, (*recipe.rows, "zero-sum")
     ),
   }

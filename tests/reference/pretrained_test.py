@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nes_spiel import nes, runs
-from nes_spiel.examples import train_nes
+from nes_spiel.examples import held_out
 from nes_spiel.nes import train_loop
 
 STATES = pathlib.Path(__file__).parents[2] / "training_state"
@@ -24,7 +24,7 @@ def test_measurements_are_reproduced(name):
     name,
     model.network.config.players,
   )
-  measured = train_nes.measure(
+  measured = held_out.measure(
     model.network,
     model.variables,
     facts["evaluation_games"],
