@@ -5,9 +5,17 @@ r"""Runs experiments of the NES paper (Marris et al. 2022) again.
   python -m nes_spiel.examples.reproduce_nes --what=table1
   python -m nes_spiel.examples.reproduce_nes --what=figure4 --games=64 \
     --output_dir=out/reproduce
+  python -m nes_spiel.examples.reproduce_nes --what=figure3 --steps=300 \
+    --output_dir=out/reproduce
+  python -m nes_spiel.examples.reproduce_nes --what=ablation --shape=4x4
 
 With the shipped networks; the paper's numbers stand beside ours, where it
-prints any. --output_dir also gets CSV and Markdown, and of Figure 4 a picture.
+prints any. --output_dir also gets CSV and Markdown, and of figures a picture.
+
+figure3 and ablation train networks: with --seeds seeds, --steps steps of
+--batch games each, where the paper has 3 seeds, 4096 games a step and up to
+millions of steps. Their curves lie in --output_dir, and the same command goes
+on where it was stopped.
 """
 
 import pathlib
@@ -17,7 +25,16 @@ from typing import NamedTuple
 from absl import app, flags
 
 from nes_spiel.examples import command_line, setting, tables
-from nes_spiel.examples.reproduce import classes, sizes, timing, welfare
+from nes_spiel.examples.reproduce import (
+  classes,
+  curves,
+  points,
+  selections,
+  sizes,
+  sweeps,
+  timing,
+  welfare,
+)
 
 FLAGS = flags.FLAGS
 
@@ -46,10 +63,59 @@ def table2(count: int) -> tables.Table:
   return sizes.table_2(count, FLAGS.seed)
 
 
+def table3(count: int) -> tables.Table:
+  """Returns every parameterization of Table 3."""
+  return selections.table_3(count, FLAGS.seed)
+
+
 def table5(count: int) -> tables.Table:
   """Returns the games of Appendix E."""
   del count
   return welfare.table_5()
+
+
+def figure1(count: int) -> tables.Table:
+  """Returns equilibria of 2x2 games, and draws them."""
+  del count
+  found = points.find_points(FLAGS.classics, FLAGS.purity)
+  if FLAGS.output_dir:
+    from nes_spiel.examples.reproduce import polytope_plots
+
+    polytope_plots.save_points(_picture("figure1"), found, _caption(""))
+  return points.table(found, FLAGS.purity)
+
+
+def figure3(count: int) -> tables.Table:
+  """Returns learning curves, and draws them."""
+  panels = sweeps.figure_3_panels()
+  return _learn("figure3", "Figure 3, learning curves", panels, count)
+
+
+def ablation(count: int) -> tables.Table:
+  """Returns the ablations of Figure 3d and ours, and draws them."""
+  panels = sweeps.ablation_panels(*sweeps.parse_shape(FLAGS.shape))
+  title = "Figure 3d, ablations, and ours"
+  return _learn(f"ablation_{FLAGS.shape}", title, panels, count)
+
+
+def _learn(
+  name: str, title: str, panels: sweeps.Panels, count: int
+) -> tables.Table:
+  """Returns the table of learning curves, and draws them."""
+  effort = curves.Effort(
+    FLAGS.steps, FLAGS.seeds, FLAGS.batch, FLAGS.points, count, FLAGS.seed
+  )
+  folder = pathlib.Path(FLAGS.output_dir) if FLAGS.output_dir else None
+  found = curves.learn(
+    sweeps.all_curves(panels), effort, folder and folder / "curves"
+  )
+  if folder:
+    from nes_spiel.examples.reproduce import curve_plots
+
+    what = f"{FLAGS.seeds} seeds, {FLAGS.batch} games a step, measured by "
+    what += f"{count} games of seed {FLAGS.seed}. "
+    curve_plots.save_panels(_picture(name), panels, found, _caption(what))
+  return sweeps.table(name, title, panels, found)
 
 
 def figure4(count: int) -> tables.Table:
@@ -58,12 +124,19 @@ def figure4(count: int) -> tables.Table:
   if FLAGS.output_dir:
     from nes_spiel.examples.reproduce import plots
 
-    caption = f"{count} games per class, seed {FLAGS.seed}. "
-    caption += f"{setting.machine()}\n{setting.versions()}"
-    plots.save_classes(
-      pathlib.Path(FLAGS.output_dir) / "figure4.png", results, caption
-    )
+    what = f"{count} games per class, seed {FLAGS.seed}. "
+    plots.save_classes(_picture("figure4"), results, _caption(what))
   return classes.table(results)
+
+
+def _picture(name: str) -> pathlib.Path:
+  """Returns the path of a picture."""
+  return pathlib.Path(FLAGS.output_dir) / f"{name}.png"
+
+
+def _caption(what: str) -> str:
+  """Returns what stands below a picture."""
+  return f"{what}{setting.machine()}\n{setting.versions()}"
 
 
 def times(count: int) -> tables.Table:
@@ -71,10 +144,15 @@ def times(count: int) -> tables.Table:
   return timing.table(count, FLAGS.seed, FLAGS.repeats)
 
 
+LEARNING = ("games", "seed", "steps", "seeds", "batch", "points")
 EXPERIMENTS: Mapping[str, Experiment] = {
   "table1": Experiment(table1, sizes.GAMES, ("games", "seed")),
   "table2": Experiment(table2, sizes.GAMES, ("games", "seed")),
+  "table3": Experiment(table3, selections.GAMES, ("games", "seed")),
   "table5": Experiment(table5, 2, ()),
+  "figure1": Experiment(figure1, 2, ("classics", "purity")),
+  "figure3": Experiment(figure3, sweeps.GAMES, LEARNING),
+  "ablation": Experiment(ablation, sweeps.GAMES, (*LEARNING, "shape")),
   "figure4": Experiment(
     figure4, classes.GAMES, ("games", "seed", "cvxpy_games")
   ),
@@ -85,8 +163,9 @@ flags.DEFINE_enum("what", "table1", sorted(EXPERIMENTS), "The experiment.")
 flags.DEFINE_integer(
   "games",
   None,
-  "Games per size or class; if not given 128 for table1 and table2, 512 for "
-  "figure4, 4096 for timing, as the paper's.",
+  "Games per size, row, curve or class; if not given 128 for table1 and "
+  "table2, 4096 for timing, as the paper's, and 512 for the others, as in its "
+  "figures.",
   lower_bound=2,
 )
 flags.DEFINE_integer("seed", 0, "Of the games.", lower_bound=0)
@@ -96,6 +175,19 @@ flags.DEFINE_integer(
 flags.DEFINE_integer(
   "cvxpy_games", 0, "Of figure4's, per class, for CVXPY too.", lower_bound=0
 )
+flags.DEFINE_list(
+  "classics", ",".join(points.CLASSICS), "2x2 games of figure1, by name."
+)
+flags.DEFINE_float(
+  "purity", points.PURITY, "Of figure1's pure targets, below 1."
+)
+flags.DEFINE_integer("steps", 500, "Of every learning curve.", lower_bound=1)
+flags.DEFINE_integer("seeds", 2, "Of every learning curve.", lower_bound=1)
+flags.DEFINE_integer("batch", 32, "Games in a training step.", lower_bound=1)
+flags.DEFINE_integer(
+  "points", 5, "Measurements along a learning curve.", lower_bound=1
+)
+flags.DEFINE_string("shape", "4x4x4", "Of the ablation's games, a cube.")
 flags.DEFINE_string("output_dir", None, "Folder for CSV, Markdown, picture.")
 
 

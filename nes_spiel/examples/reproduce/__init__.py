@@ -5,9 +5,25 @@
 from nes_spiel.examples.reproduce import (
   answers,
   classes,
+  curves,
+  points,
+  polytope,
+  selections,
   sizes,
+  sweeps,
   timing,
   welfare,
 )
 
-__all__ = ["answers", "classes", "sizes", "timing", "welfare"]
+__all__ = [
+  "answers",
+  "classes",
+  "curves",
+  "points",
+  "polytope",
+  "selections",
+  "sizes",
+  "sweeps",
+  "timing",
+  "welfare",
+]
