@@ -11,6 +11,8 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from nes_spiel.equilibria import (
+  Concept,
+  DualSolution,
   Selection,
   dual,
   exact,
@@ -83,15 +85,20 @@ def evaluate(
   if strategy_mask is None:
     full = masks.full_strategy_mask(payoffs.shape[2:])
     strategy_mask = jnp.broadcast_to(full, (count, *full.shape))
+  wide = jax.tree.map(
+    lambda leaf: np.asarray(leaf, np.float64), (payoffs, selection)
+  )
   games = jax.tree.map(
     lambda leaf: np.broadcast_to(leaf, (count, *np.shape(leaf)[1:])),
-    (payoffs, selection, strategy_mask),
+    (*wide, strategy_mask),
   )
   pieces = []
   with jax.enable_x64(True):
     for first in range(0, count, CHUNK):
       piece = jax.tree.map(lambda x: x[first : first + CHUNK], games)  # noqa: B023
-      pieces.append(jax.device_get(_compiled(network)(variables, *piece)))
+      solved = _compiled_exact(network.config.concept)(*piece)
+      measured = _compiled(network)(variables, *piece, solved)
+      pieces.append(jax.device_get(measured))
   return jax.tree.map(lambda *parts: np.concatenate(parts), *pieces)
 
 
@@ -99,7 +106,21 @@ def evaluate(
 def _compiled(network: Network) -> Any:
   """Returns `_measure` for many games."""
   measure = functools.partial(_measure, network)
-  return jax.jit(jax.vmap(measure, in_axes=(None, 0, 0, 0)))
+  return jax.jit(jax.vmap(measure, in_axes=(None, 0, 0, 0, 0)))
+
+
+@functools.cache
+def _compiled_exact(concept: Concept) -> Any:
+  """Returns `_solve` for many games: one compilation for all networks."""
+  return jax.jit(jax.vmap(functools.partial(_solve, concept)))
+
+
+def _solve(
+  concept: Concept, payoffs: Array, selection: Selection, strategy_mask: Array
+) -> DualSolution:
+  """Solves one game exactly."""
+  problem, _ = standardized_problem(payoffs, selection, concept, strategy_mask)
+  return exact.solve_dual(problem, RESIDUAL)
 
 
 def _measure(
@@ -108,15 +129,12 @@ def _measure(
   payoffs: Array,
   selection: Selection,
   strategy_mask: Array,
+  solved: DualSolution,
 ) -> Any:
   """Measures one game: the network in its own precision, the rest in double."""
   concept = network.config.concept
-  payoffs, selection = jax.tree.map(
-    lambda leaf: jnp.asarray(leaf, jnp.float64), (payoffs, selection)
-  )
   problem, _ = standardized_problem(payoffs, selection, concept, strategy_mask)
   duals = network.duals_in_single(variables, payoffs, selection, problem)
-  solved = exact.solve_dual(problem, RESIDUAL)
   reference = dual.primal_joint(problem, solved.duals)
   answer = dual.primal_joint(problem, duals)
   trivial = dual.primal_joint(problem, jnp.zeros_like(duals))
