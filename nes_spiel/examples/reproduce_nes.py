@@ -28,6 +28,7 @@ from nes_spiel.examples import command_line, setting, tables
 from nes_spiel.examples.reproduce import (
   classes,
   curves,
+  learning,
   points,
   selections,
   sizes,
@@ -87,7 +88,7 @@ def figure1(count: int) -> tables.Table:
 
 def figure3(count: int) -> tables.Table:
   """Returns learning curves, and draws them."""
-  panels = sweeps.figure_3_panels()
+  panels = sweeps.figure_3_panels(FLAGS.panels)
   return _learn("figure3", "Figure 3, learning curves", panels, count)
 
 
@@ -106,7 +107,7 @@ def _learn(
     FLAGS.steps, FLAGS.seeds, FLAGS.batch, FLAGS.points, count, FLAGS.seed
   )
   folder = pathlib.Path(FLAGS.output_dir) if FLAGS.output_dir else None
-  found = curves.learn(
+  found = learning.learn(
     sweeps.all_curves(panels), effort, folder and folder / "curves"
   )
   if folder:
@@ -151,7 +152,7 @@ EXPERIMENTS: Mapping[str, Experiment] = {
   "table3": Experiment(table3, selections.GAMES, ("games", "seed")),
   "table5": Experiment(table5, 2, ()),
   "figure1": Experiment(figure1, 2, ("classics", "purity")),
-  "figure3": Experiment(figure3, sweeps.GAMES, LEARNING),
+  "figure3": Experiment(figure3, sweeps.GAMES, (*LEARNING, "panels")),
   "ablation": Experiment(ablation, sweeps.GAMES, (*LEARNING, "shape")),
   "figure4": Experiment(
     figure4, classes.GAMES, ("games", "seed", "cvxpy_games")
@@ -187,6 +188,7 @@ flags.DEFINE_integer("batch", 32, "Games in a training step.", lower_bound=1)
 flags.DEFINE_integer(
   "points", 5, "Measurements along a learning curve.", lower_bound=1
 )
+flags.DEFINE_list("panels", "a,b,c", "Of figure3.")
 flags.DEFINE_string("shape", "4x4x4", "Of the ablation's games, a cube.")
 flags.DEFINE_string("output_dir", None, "Folder for CSV, Markdown, picture.")
 

@@ -9,7 +9,7 @@ import pytest
 
 from nes_spiel import nes, runs
 from nes_spiel.examples import tables
-from nes_spiel.examples.reproduce import curve_plots, curves, sweeps
+from nes_spiel.examples.reproduce import curve_plots, curves, learning, sweeps
 
 PNG = b"\x89PNG\r\n\x1a\n"
 TINY = {"payoff_channels": (4,), "middle_channels": 4, "dual_channels": (4,)}
@@ -22,8 +22,8 @@ def tiny_curve():
 
 def save(folder, steps, identity):
   """Writes what a run leaves: a checkpoint, and a point, for each step."""
-  points = dict.fromkeys(("step", *curves.MEASURED), np.array(steps))
-  runs.write_tensors(folder / curves.POINTS, points, identity)
+  points = dict.fromkeys(("step", *learning.MEASURED), np.array(steps))
+  runs.write_tensors(folder / learning.POINTS, points, identity)
   for step in steps:
     runs.save_checkpoint(folder, step, {}, {})
 
@@ -76,6 +76,13 @@ def test_games_of_a_curve_have_its_shape():
   assert [bucket[:2] for bucket in recipe.buckets] == [(5, 5)]
 
 
+def test_panels_are_chosen_by_letter():
+  assert list(sweeps.figure_3_panels(["c"])) == ["c: ME, 8x8"]
+  for letters in (["a", "d"], []):
+    with pytest.raises(ValueError, match="--panels: expected some of a, b, c"):
+      sweeps.figure_3_panels(letters)
+
+
 @pytest.mark.parametrize("text", ["4", "4x3", "1x1", "axa", "4x4x", ""])
 def test_shapes_that_are_no_cubes_are_refused(text):
   with pytest.raises(ValueError, match="--shape: expected"):
@@ -90,7 +97,7 @@ def test_shapes():
 def test_a_checkpoint_that_was_not_measured_is_taken_again(tmp_path):
   save(tmp_path, [25, 50], {"seed": 0})
   runs.save_checkpoint(tmp_path, 75, {}, {})
-  points = curves._saved_points(tmp_path, {"seed": 0})
+  points = learning._saved_points(tmp_path, {"seed": 0})
   assert points["step"] == points["solver_gap"] == [25, 50]
   names = [path.stem for path in runs.list_checkpoints(tmp_path)]
   assert names == ["step_000000025", "step_000000050"]
@@ -100,14 +107,14 @@ def test_points_without_a_checkpoint_begin_again(tmp_path):
   save(tmp_path, [25], {"seed": 0})
   (only,) = runs.list_checkpoints(tmp_path)
   only.unlink()
-  assert curves._saved_points(tmp_path, {"seed": 0})["step"] == []
-  assert curves._saved_points(None, {"seed": 0})["step"] == []
+  assert learning._saved_points(tmp_path, {"seed": 0})["step"] == []
+  assert learning._saved_points(None, {"seed": 0})["step"] == []
 
 
 def test_points_of_another_curve_are_refused(tmp_path):
   save(tmp_path, [25], {"seed": 0})
   with pytest.raises(ValueError, match=r"seed=1.*written with 0"):
-    curves._saved_points(tmp_path, {"seed": 1})
+    learning._saved_points(tmp_path, {"seed": 1})
 
 
 def test_errors_are_over_seeds():
@@ -156,28 +163,28 @@ def test_a_curve_is_learned_once_and_goes_on(tmp_path, monkeypatch):
 
   curve = tiny_curve()
   with jax.numpy_dtype_promotion("standard"):
-    (whole,) = curves.learn([curve, curve], EFFORT, tmp_path / "w").values()
+    (whole,) = learning.learn([curve, curve], EFFORT, tmp_path / "w").values()
     assert whole.steps.tolist() == [25, 50]
     assert whole.solver_gap.shape == (2, 2)
     assert np.abs(whole.solver_gap[0] - whole.solver_gap[1]).max() > 1e-6
     assert 0 < whole.trivial_gap < 1
     folder = tmp_path / "w" / curve.name / "0"
     runs.list_checkpoints(folder)[-1].unlink()
-    arrays, values = runs.read_tensors(folder / curves.POINTS)
+    arrays, values = runs.read_tensors(folder / learning.POINTS)
     runs.write_tensors(
-      folder / curves.POINTS,
+      folder / learning.POINTS,
       {name: array[:1] for name, array in arrays.items()},
       values,
     )
-    again = curves.learn([curve], EFFORT, tmp_path / "w")[curve.name]
+    again = learning.learn([curve], EFFORT, tmp_path / "w")[curve.name]
     np.testing.assert_allclose(again.solver_gap, whole.solver_gap, rtol=1e-6)
     other = dataclasses.replace(EFFORT, games=3)
     with pytest.raises(ValueError, match="games=3"):
-      curves.learn([curve], other, tmp_path / "w")
+      learning.learn([curve], other, tmp_path / "w")
 
     def fail(*args, **kwargs):
       raise AssertionError("trained again")
 
     monkeypatch.setattr(nes, "train", fail)
-    kept = curves.learn([curve], EFFORT, tmp_path / "w")[curve.name]
+    kept = learning.learn([curve], EFFORT, tmp_path / "w")[curve.name]
     np.testing.assert_array_equal(kept.solver_gap, again.solver_gap)

@@ -24,7 +24,7 @@ def save_panels(
   Args:
     path: of the PNG.
     panels: which curves stand where.
-    found: of `curves.learn`.
+    found: of `learning.learn`.
     caption: the setting, below the picture.
   """
   drawing, axes = plots.figure(1 + 4.5 * len(panels), 4.2, len(panels))

@@ -28,8 +28,15 @@ NOTES = (
 Panels = Mapping[str, Mapping[str, curves.Curve]]
 
 
-def figure_3_panels() -> Panels:
-  """Returns the curves of panels (a), (b) and (c)."""
+def figure_3_panels(letters: Sequence[str] = ("a", "b", "c")) -> Panels:
+  """Returns the curves of some of panels (a), (b) and (c).
+
+  Args:
+    letters: of the panels.
+
+  Raises:
+    ValueError: there is no panel of a letter, or no letter.
+  """
   by_row = {row: curves.single_size(row, "cce", 2, 4) for row in nes.ROWS}
   by_shape = {
     held_out.shape_name([size] * players): curves.single_size(
@@ -41,11 +48,15 @@ def figure_3_panels() -> Panels:
     concept.upper(): curves.single_size("ME", concept, 2, 8)
     for concept in ("cce", "ce")
   }
-  return {
+  panels = {
     "a: CCE, 4x4": by_row,
     "b: ME-CCE": by_shape,
     "c: ME, 8x8": by_concept,
   }
+  chosen = {name: x for name, x in panels.items() if name[0] in letters}
+  if not letters or len(chosen) < len(set(letters)):
+    raise ValueError(f"--panels: expected some of a, b, c, got {letters}.")
+  return chosen
 
 
 def ablation_panels(players: int, size: int) -> Panels:
@@ -118,7 +129,7 @@ def table(
     name: of the files.
     title: above the table.
     panels: which curves stand where.
-    found: of `curves.learn`, with the same steps for all.
+    found: of `learning.learn`, with the same steps for all.
   """
   steps: Sequence[int] = next(iter(found.values())).steps.tolist()
   columns = (
