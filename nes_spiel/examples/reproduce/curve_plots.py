@@ -27,12 +27,13 @@ def save_panels(
     found: of `learning.learn`.
     caption: the setting, below the picture.
   """
-  drawing, axes = plots.figure(1 + 4.5 * len(panels), 4.2, len(panels))
+  drawing, axes = plots.figure(max(7.0, 4.5 * len(panels)), 4.2, len(panels))
   for place, (panel, labelled) in zip(axes, panels.items(), strict=True):
     colors = mpl.colormaps["tab10"](np.arange(len(labelled)))
     for color, (label, curve) in zip(colors, labelled.items(), strict=True):
       _draw(place, found[curve.name], label, color)
     place.set(title=panel, xlabel="Training step", yscale="log")
+    place.set_ylim(top=1)  # room for names above zero duals
     place.grid(alpha=0.3)
     place.legend(frameon=False, fontsize=7, ncols=2)
   axes[0].set(ylabel="Solver gap (dotted: zero duals)")

@@ -30,7 +30,7 @@ def save_points(
     found: of `points.find_points`.
     caption: the setting, below the picture.
   """
-  drawing, axes = plots.figure(3.8 * len(found), 4.2, len(found))
+  drawing, axes = plots.figure(3.8 * len(found), 4.5, len(found))
   for place, game in zip(axes, found, strict=True):
     _draw_simplex(place)
     _draw_polytope(place, game)

@@ -21,7 +21,8 @@ NOTES = (
   "Mean solver gap, total variation to the exact solution of Eq. 6, over seeds "
   "after so many steps, with the standard error over seeds; of zero duals on "
   "the same games. Each curve is a network trained on L2 games of its one "
-  "shape; gap is its (C)CE gap against epsilon 0 after the last step.",
+  "shape, or on payoffs drawn uniformly where it says so, and measured on L2 "
+  "games; gap is its (C)CE gap against epsilon 0 after the last step.",
 )
 
 # By panel, then by label.
