@@ -44,5 +44,9 @@ RECIPES: dict[str, tuple[Config, Recipe]] = {
     _config("cce", 2, _ALL),
     Recipe(_TWO, rows=tuple(ROWS)),
   ),
+  "ce_2p_rows": (
+    _config("ce", 2, _ALL),
+    Recipe(_TWO, rows=tuple(ROWS)),
+  ),
   "cce_3p": (_config("cce", 3), Recipe(_THREE)),
 }

@@ -16,7 +16,7 @@ from nes_spiel.pub_amg.beliefs import (
   PublicBelief,
   Successor,
   decision_rule,
-  initial,
+  initial_beliefs,
   successors,
 )
 from nes_spiel.pub_amg.bot import PublicBeliefBot
@@ -43,7 +43,7 @@ __all__ = [
   "correspondence",
   "decision_rule",
   "exploitability",
-  "initial",
+  "initial_beliefs",
   "solve",
   "solve_nested",
   "successors",

@@ -37,7 +37,7 @@ class Successor(NamedTuple):
   state: PublicBelief
 
 
-def initial(game: PublicGame) -> list[Successor]:
+def initial_beliefs(game: PublicGame) -> list[Successor]:
   """Returns the beliefs before anyone has acted."""
   steps = game.steps_after(None)
   return _grouped(game, steps.history, steps.chance)

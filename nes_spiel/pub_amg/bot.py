@@ -87,7 +87,7 @@ class PublicBeliefBot(pyspiel.Bot):
 
   def _belief(self, state: Any) -> PublicBelief:
     """Returns the public belief state, by the public states on the way."""
-    following = beliefs.initial(self._game)
+    following = beliefs.initial_beliefs(self._game)
     here = None
     for public_state in self._public_path(state):
       if here is not None:

@@ -29,7 +29,7 @@ def correspondence(game: PublicGame, public_policy: PublicPolicy) -> Policies:
     Both players' `[i, a]`, as logarithms; uniform where it does not lead.
   """
   tables = [np.array(table) for table in policies.uniform(game)]
-  waiting = [successor.state for successor in beliefs.initial(game)]
+  waiting = [successor.state for successor in beliefs.initial_beliefs(game)]
   while waiting:
     state = waiting.pop()
     rule = np.asarray(public_policy(state), np.float64)

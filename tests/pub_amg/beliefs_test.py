@@ -46,7 +46,7 @@ def test_beliefs_are_those_of_bayes(read_game, random_policies, name):
   game = read_game(name)
   tables = random_policies(game, seed=1)
   reach = reach_by_hand(game, tables)
-  waiting, seen = list(pub_amg.initial(game)), {}
+  waiting, seen = list(pub_amg.initial_beliefs(game)), {}
   while waiting:
     probability, state = waiting.pop()
     weights = [reach[h] for h in game.histories(state.public_state).tolist()]
@@ -115,7 +115,7 @@ def test_a_subgame_has_the_values_of_the_game(
   tables = random_policies(game, seed=3)
   whole = sweeps.action_values(game.form, 0, tables, objective, alpha)
   parts = 0.0
-  for probability, state in pub_amg.initial(game):
+  for probability, state in pub_amg.initial_beliefs(game):
     form = game.subgame(*state)
     part = sweeps.action_values(form, 0, tables, objective, alpha)
     parts += probability * float(part.total)
