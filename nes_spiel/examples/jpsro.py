@@ -25,7 +25,12 @@ from open_spiel.python.algorithms import jpsro
 from tqdm import tqdm
 
 from nes_spiel import meta_solvers, runs
-from nes_spiel.examples import command_line, jpsro_state, mediated_play
+from nes_spiel.examples import (
+  command_line,
+  jpsro_state,
+  learned_state,
+  mediated_play,
+)
 
 # Registered first: OpenSpiel's example lists the names in its flags.
 meta_solvers.register()
@@ -81,6 +86,7 @@ def train(game: pyspiel.Game) -> jpsro_state.JpsroState:
   """Runs OpenSpiel's loop; returns the last state."""
   newest: list[jpsro_state.JpsroState] = []
   bar = tqdm(total=FLAGS.iterations + 1, desc=FLAGS.train_meta_solver)
+  solvers = (FLAGS.train_meta_solver, FLAGS.eval_meta_solver)
 
   # The loop seeds NumPy's generator alone.
   random.seed(FLAGS.seed)
@@ -90,6 +96,7 @@ def train(game: pyspiel.Game) -> jpsro_state.JpsroState:
     if FLAGS.resume:
       state, arrays = load_state(game)
       runs.set_random_state(arrays)
+      learned_state.restore(arrays, *solvers)
     newest.append(state)
     bar.update(state.iteration)
     return (*state.values(), None)
@@ -102,7 +109,7 @@ def train(game: pyspiel.Game) -> jpsro_state.JpsroState:
       runs.save_checkpoint(
         FLAGS.output_dir,
         newest[0].iteration - 1,  # the loop counts the next one
-        jpsro_state.to_arrays(newest[0]),
+        jpsro_state.to_arrays(newest[0]) | learned_state.to_arrays(*solvers),
         command_line.run_identity(RUN_FLAGS),
       )
 

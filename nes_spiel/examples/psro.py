@@ -23,7 +23,12 @@ from open_spiel.python.algorithms.psro_v2 import meta_strategies
 from tqdm import tqdm
 
 from nes_spiel import meta_solvers, runs
-from nes_spiel.examples import command_line, mediated_play, psro_solver
+from nes_spiel.examples import (
+  command_line,
+  learned_state,
+  mediated_play,
+  psro_solver,
+)
 
 FLAGS = flags.FLAGS
 
@@ -126,6 +131,8 @@ def resume(
 ) -> tuple[int, dict[str, np.ndarray]]:
   """Restores the newest checkpoint; returns its iteration and arrays."""
   arrays, values = runs.load_checkpoint(FLAGS.output_dir)
+  # Before the meta-game is solved again.
+  learned_state.restore(arrays, FLAGS.meta_strategy_method)
   solver.restore(arrays)
   return values["step"], arrays
 
@@ -148,6 +155,7 @@ def train(solver: psro_solver.PsroSolver) -> list[float]:
     bar.set_postfix_str(f"NashConv {history[-1]:.4f}")
     if FLAGS.output_dir:
       arrays = solver.to_arrays() | {"nash_conv": np.asarray(history)}
+      arrays |= learned_state.to_arrays(FLAGS.meta_strategy_method)
       runs.save_checkpoint(
         FLAGS.output_dir,
         iteration + 1,

@@ -6,24 +6,29 @@ from nes_spiel.meta_solvers.conformance import (
   JpsroMetaSolver,
   check_meta_solver,
 )
-from nes_spiel.meta_solvers.meta_solver import (
-  MetaSolver,
-  bucket,
+from nes_spiel.meta_solvers.meta_solver import MetaSolver, bucket
+from nes_spiel.meta_solvers.online import OnlineMetaSolver
+from nes_spiel.meta_solvers.openspiel_forms import (
+  OpenSpielForms,
   product_of_counts,
 )
 from nes_spiel.meta_solvers.registry import (
   exact_meta_solvers,
   network_meta_solvers,
+  online_meta_solvers,
   register,
 )
 
 __all__ = [
   "JpsroMetaSolver",
   "MetaSolver",
+  "OnlineMetaSolver",
+  "OpenSpielForms",
   "bucket",
   "check_meta_solver",
   "exact_meta_solvers",
   "network_meta_solvers",
+  "online_meta_solvers",
   "product_of_counts",
   "register",
 ]

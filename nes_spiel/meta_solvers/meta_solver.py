@@ -1,18 +1,16 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-"""A meta-solver as a function of payoffs, in the two forms OpenSpiel calls."""
+"""A meta-solver as a function of payoffs, without memory."""
 
 import dataclasses
-import functools
-from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from absl import logging
 from jaxtyping import Float
 
-from nes_spiel import games, solvers
+from nes_spiel import games, nes, solvers
 from nes_spiel.equilibria import Selection
+from nes_spiel.meta_solvers.openspiel_forms import OpenSpielForms
 
 # A meta-game is padded up to a power of two, so that a run, which adds a policy
 # at each iteration, compiles a handful of times.
@@ -24,33 +22,8 @@ def bucket(size: int) -> int:
   return max(SMALLEST_BUCKET, 1 << (size - 1).bit_length())
 
 
-def product_of_counts(
-  repeats: Sequence[Sequence[int]],
-) -> Float[np.ndarray, "*a"]:
-  """Returns the joint that is uniform over policies counted with repeats.
-
-  A policy found twice is two strategies of the game that JPSRO plays, and
-  uniform play gives it twice the weight. For CCE, solving the game of unique
-  policies towards this target is solving the repeated one towards the uniform
-  joint, on the same scale; for CE so in the limit of rho, since a constraint of
-  one copy is a fraction of that of all. (Each game standardised by itself, the
-  scales differ a little, and so do the answers at finite rho or mu > 0.)
-
-  Raises:
-    ValueError: a count below 1.
-  """
-  counts = [np.asarray(count, np.float64) for count in repeats]
-  if any((count < 1).any() for count in counts):
-    raise ValueError(
-      f"per_player_repeats: expected counts of at least 1, got {repeats}."
-    )
-  return functools.reduce(
-    np.multiply.outer, [count / count.sum() for count in counts]
-  )
-
-
 @dataclasses.dataclass(frozen=True)
-class MetaSolver:
+class MetaSolver(OpenSpielForms):
   """Selects a (C)CE of a meta-game; instances are what `register` puts in.
 
   Attributes:
@@ -81,12 +54,14 @@ class MetaSolver:
     self,
     meta_game: Float[np.ndarray, "n *a"],
     target_joint: Float[np.ndarray, "*a"] | None = None,
+    model: nes.Model | None = None,
   ) -> solvers.Solution:
     """Solves a meta-game padded to its bucket, and cuts the joint back.
 
     Args:
       meta_game: `[n, *a]`.
       target_joint: `[*a]`; uniform if None.
+      model: the network, for a method that has one; the shipped one if None.
 
     Returns:
       The solution; `joint` has the meta-game's shape, duals and the rest that
@@ -107,6 +82,7 @@ class MetaSolver:
       dataclasses.replace(self.selection, target_joint=target),
       self.method,
       strategy_mask=mask,
+      model=model,
     )
     if solution.status == solvers.Status.NOT_FINITE:
       solution.check()
@@ -121,47 +97,3 @@ class MetaSolver:
       )
     joint = games.unpad(solution.joint, mask)
     return dataclasses.replace(solution, joint=joint)
-
-  def as_jpsro(
-    self,
-    meta_game: Float[np.ndarray, "n *a"],
-    per_player_repeats: Sequence[Sequence[int]],
-    ignore_repeats: bool = False,
-  ) -> tuple[Float[np.ndarray, "*a"], dict[str, Any]]:
-    """The signature of `open_spiel.python.algorithms.jpsro.FLAG_TO_FUNC`.
-
-    Args:
-      meta_game: `[n, *a]`, over unique policies.
-      per_player_repeats: how often each of them was found.
-      ignore_repeats: count every policy once.
-
-    Returns:
-      The joint `[*a]`, and the solution it is part of.
-    """
-    target = None if ignore_repeats else product_of_counts(per_player_repeats)
-    solution = self.solve(np.asarray(meta_game, np.float64), target)
-    return solution.joint, {"solution": solution}
-
-  def as_psro(self, solver: Any, return_joint: bool = False) -> Any:
-    """The signature of `psro_v2.meta_strategies.META_STRATEGY_METHODS`.
-
-    The marginals of a CCE are an equilibrium in two-player constant-sum games;
-    elsewhere take the joint.
-
-    Args:
-      solver: a PSROSolver. Its meta-game alone is read: it repeats policies
-        that were found again, and keeps its shape in symmetric games.
-      return_joint: return the joint as well.
-
-    Returns:
-      One marginal `[a_p]` per player; with `return_joint` also the joint,
-      flattened in C order.
-    """
-    meta_game = games.as_payoffs(list(solver.get_meta_game()))
-    joint = self.solve(np.asarray(meta_game, np.float64)).joint
-    axes = range(joint.ndim)
-    marginals = [
-      joint.sum(axis=tuple(other for other in axes if other != own))
-      for own in axes
-    ]
-    return (marginals, joint.reshape(-1)) if return_joint else marginals

@@ -11,6 +11,8 @@ from open_spiel.python.algorithms.psro_v2 import meta_strategies
 
 from nes_spiel import equilibria, nes
 from nes_spiel.meta_solvers.meta_solver import MetaSolver
+from nes_spiel.meta_solvers.online import OnlineMetaSolver
+from nes_spiel.meta_solvers.openspiel_forms import OpenSpielForms
 
 
 @functools.cache
@@ -50,7 +52,21 @@ def network_meta_solvers() -> dict[str, MetaSolver]:
   }
 
 
-def register(*own: MetaSolver) -> tuple[str, ...]:
+@functools.cache
+def online_meta_solvers() -> dict[str, OnlineMetaSolver]:
+  """Returns the names of networks that are fine-tuned on a run's meta-games.
+
+  "online_mecce" starts as "nes_mecce". Each is one object, and serves one run
+  at a time.
+  """
+  return {
+    f"online_me{concept}": OnlineMetaSolver(f"online_me{concept}", concept)
+    for concept in equilibria.CONCEPTS
+    if f"nes_me{concept}" in network_meta_solvers()
+  }
+
+
+def register(*own: OpenSpielForms) -> tuple[str, ...]:
   """Makes our meta-solvers known to OpenSpiel's JPSRO and PSRO, by name.
 
   Call it before a module that lists the names in its flags is imported, such as
@@ -74,7 +90,11 @@ def register(*own: MetaSolver) -> tuple[str, ...]:
     >>> {"mecce", "mecce_1e6"} <= {*nes_spiel.meta_solvers.register(strict)}
     True
   """
-  ours = exact_meta_solvers() | network_meta_solvers()
+  ours: dict[str, OpenSpielForms] = {
+    **exact_meta_solvers(),
+    **network_meta_solvers(),
+    **online_meta_solvers(),
+  }
   psro = meta_strategies.META_STRATEGY_METHODS
   reserved = {name: solver.as_jpsro for name, solver in ours.items()}
   for solver in (*ours.values(), *own):
@@ -91,7 +111,7 @@ def register(*own: MetaSolver) -> tuple[str, ...]:
 
 
 def _check_free(
-  solver: MetaSolver, table: dict[str, Callable[..., Any]]
+  solver: OpenSpielForms, table: dict[str, Callable[..., Any]]
 ) -> None:
   """Raises if the table has this name for a function that is not ours."""
   taken = table.get(solver.name)

@@ -182,6 +182,7 @@ def batch_loss(
   network: Network,
   variables: Variables,
   batch: Batch,
+  is_training: bool = True,
   kind: Payoffs = "invariant",
 ) -> tuple[Float[Array, ""], Variables]:
   """Returns the mean dual loss of a batch, as `dual_excess` has it.
@@ -189,6 +190,17 @@ def batch_loss(
   The gradient is that of another mean: dominance takes large duals, and a few
   such games would outweigh the others, so that each game's loss counts relative
   to the root of its size.
+
+  Args:
+    network: the architecture.
+    variables: what it has learned.
+    batch: of games.
+    is_training: normalise by the batch and average its moments, as
+      `Network.apply`; if not, games do not see each other.
+    kind: "uniform" payoffs are taken as they come, see `Recipe.payoffs`.
+
+  Returns:
+    The loss, and the variables with the new averages.
   """
 
   def one(payoffs: Array, selection: Selection, mask: Array) -> Any:
@@ -198,7 +210,7 @@ def batch_loss(
     if kind == "uniform":
       problem = dataclasses.replace(problem, payoffs=payoffs)
     duals, updated = network.apply_problem(
-      variables, payoffs, selection, problem, is_training=True
+      variables, payoffs, selection, problem, is_training
     )
     return dual.dual_excess(problem, duals), updated
 
@@ -253,7 +265,7 @@ def take_steps(
 
     def loss(parameters: Any) -> tuple[Array, Variables]:
       variables = state.variables._replace(parameters=parameters)
-      return batch_loss(network, variables, batch, recipe.payoffs)
+      return batch_loss(network, variables, batch, kind=recipe.payoffs)
 
     (value, updated), gradient = jax.value_and_grad(loss, has_aux=True)(
       state.variables.parameters

@@ -23,6 +23,7 @@ CONCEPTS = {
 # A network's name is there where a model is shipped for it.
 SERVED = sorted({facts["concept"] for facts in nes.PRETRAINED.values()})
 CONCEPTS |= {f"nes_me{concept}": concept for concept in SERVED}
+CONCEPTS |= {f"online_me{concept}": concept for concept in SERVED}
 NAMES = tuple(sorted(CONCEPTS))
 
 
@@ -66,7 +67,7 @@ def test_names_are_added_and_theirs_stay():
     assert set(table) - set(before) == set(NAMES)
   for name in NAMES:
     solver = after[0][name][0]
-    assert isinstance(solver, meta_solvers.MetaSolver)
+    assert isinstance(solver, meta_solvers.OpenSpielForms)
     assert (solver.name, solver.concept) == (name, CONCEPTS[name])
     assert after[0][name] == (solver, "as_jpsro")
     assert after[2][name] == (solver, "as_psro")

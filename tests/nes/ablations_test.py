@@ -110,7 +110,7 @@ def test_uniform_payoffs_are_seen_and_lost_by_as_drawn(random_network):
   larger = batch._replace(payoffs=2 * batch.payoffs + 1)
 
   def loss(games, kind):
-    return training.batch_loss(network, variables, games, kind)[0]
+    return training.batch_loss(network, variables, games, kind=kind)[0]
 
   as_drawn, invariant = (
     jax.jit(loss, static_argnums=1)(batch, kind)

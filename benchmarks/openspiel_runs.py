@@ -1,0 +1,179 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""OpenSpiel's own JPSRO and PSRO on Kuhn poker, measured.
+
+Register a meta-solver, and run it by its name.
+"""
+
+import contextlib
+import io
+import random
+import time
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+import pyspiel
+from absl import logging
+from open_spiel.python import policy
+from open_spiel.python.algorithms import (
+  expected_game_score,
+  exploitability,
+  jpsro,
+  policy_aggregator,
+)
+from open_spiel.python.algorithms.psro_v2 import best_response_oracle, psro_v2
+
+COMPILE_EVENT = "/jax/core/compile/backend_compile_duration"
+
+
+class Run(NamedTuple):
+  """One run.
+
+  Attributes:
+    values: by iteration, what a perfect run brings to 0.
+    seconds: of the loop, compilation included.
+    compile_seconds: XLA's, without tracing.
+    compilations: how many functions were compiled.
+  """
+
+  values: list[float]
+  seconds: float
+  compile_seconds: float
+  compilations: int
+
+
+@contextlib.contextmanager
+def noted_compilations(clear: bool) -> Iterator[list[float]]:
+  """Yields a list that fills with the seconds of each compilation.
+
+  Args:
+    clear: empty JAX's caches first.
+  """
+  durations: list[float] = []
+
+  def listen(event: str, duration: float, **about: Any) -> None:
+    if event == COMPILE_EVENT:
+      durations.append(duration)
+      logging.info("compiled %s in %.1f s", about.get("fun_name"), duration)
+
+  if clear:
+    jax.clear_caches()
+  jax.monitoring.register_event_duration_secs_listener(listen)
+  try:
+    yield durations
+  finally:
+    jax.monitoring.unregister_event_duration_listener(listen)
+
+
+def run_jpsro(
+  train_meta_solver: str, seed: int, iterations: int, clear: bool = True
+) -> Run:
+  """Runs JPSRO on three-player Kuhn poker; values are gaps.
+
+  Args:
+    train_meta_solver: a name in OpenSpiel's table.
+    seed: of NumPy's generator.
+    iterations: beside iteration 0.
+    clear: empty JAX's caches first.
+  """
+  game = pyspiel.load_game_as_turn_based("kuhn_poker", {"players": 3})
+  gaps: list[float] = []
+
+  def callback(*state: Any) -> Any:
+    *_, train_gaps, _, _, checkpoint = state
+    gaps.append(float(sum(train_gaps[-1])))
+    return checkpoint
+
+  with noted_compilations(clear) as compilations:
+    start = time.perf_counter()
+    jpsro.run_loop(
+      game=game,
+      game_name="kuhn_poker_3p",
+      seed=seed,
+      iterations=iterations,
+      train_meta_solver=train_meta_solver,
+      eval_meta_solver="uni",
+      ignore_repeats=False,
+      callback=callback,
+    )
+    seconds = time.perf_counter() - start
+  logging.info("%s, seed %d: %s", train_meta_solver, seed, np.round(gaps, 4))
+  return Run(gaps, seconds, sum(compilations), len(compilations))
+
+
+class ExactPayoffs(psro_v2.PSROSolver):
+  """PSRO whose meta-game holds expected returns."""
+
+  def sample_episodes(
+    self, policies: list[policy.Policy], num_episodes: int
+  ) -> np.ndarray:
+    """Returns the expectation of what OpenSpiel estimates."""
+    del num_episodes
+    root = self._game.new_initial_state()
+    return expected_game_score.policy_value(root, policies)
+
+
+def make_psro(
+  game: pyspiel.Game, name: str, episodes: int
+) -> psro_v2.PSROSolver:
+  """Builds PSRO as OpenSpiel's example does, without its prints."""
+  start = policy.TabularPolicy(game)
+  oracle = best_response_oracle.BestResponseOracle(game=game, policy=start)
+  solver = psro_v2.PSROSolver if episodes else ExactPayoffs
+  with contextlib.redirect_stdout(io.StringIO()):
+    return solver(
+      game,
+      oracle,
+      sims_per_entry=episodes,
+      initial_policies=[start.__copy__() for _ in range(game.num_players())],
+      training_strategy_selector="probabilistic",
+      meta_strategy_method=name,
+      sample_from_marginals=True,
+    )
+
+
+def psro_exploitability(
+  game: pyspiel.Game, solver: psro_v2.PSROSolver
+) -> float:
+  """Returns the exploitability of what PSRO would play now."""
+  aggregated = policy_aggregator.PolicyAggregator(game).aggregate(
+    range(game.num_players()),
+    solver.get_policies(),
+    solver.get_meta_strategies(),
+  )
+  return float(exploitability.exploitability(game, aggregated))
+
+
+def run_psro(
+  name: str, seed: int, iterations: int, episodes: int, clear: bool = False
+) -> Run:
+  """Runs PSRO on two-player Kuhn poker; values are exploitability.
+
+  Args:
+    name: a meta-solver's in OpenSpiel's table.
+    seed: of NumPy's and Python's generators.
+    iterations: beside the start.
+    episodes: for each entry of the meta-game; 0 for exact expectations.
+    clear: empty JAX's caches first.
+
+  Returns:
+    The run; its seconds are without the exploitability.
+  """
+  # PSRO's selectors draw from NumPy, its episodes from `random`.
+  np.random.seed(seed)
+  random.seed(seed)
+  game = pyspiel.load_game_as_turn_based("kuhn_poker", {"players": 2})
+  with noted_compilations(clear) as compilations:
+    start = time.perf_counter()
+    solver = make_psro(game, name, episodes)
+    elapsed = time.perf_counter() - start
+    values = [psro_exploitability(game, solver)]
+    for _ in range(iterations):
+      start = time.perf_counter()
+      solver.iteration()
+      elapsed += time.perf_counter() - start
+      values.append(psro_exploitability(game, solver))
+  logging.info("%s, seed %d: %s", name, seed, np.round(values, 4).tolist())
+  return Run(values, elapsed, sum(compilations), len(compilations))
