@@ -79,7 +79,7 @@ class OnlineMetaSolver(OpenSpielForms):
     """
     if memory < 1:
       raise ValueError(f"memory: expected 1 or more, got {memory}.")
-    self.name = name
+    self.name, self.concept = name, concept
     self._answers = MetaSolver(
       name, concept, equilibria.MaximumEntropy(), "nes"
     )
@@ -131,9 +131,8 @@ class OnlineMetaSolver(OpenSpielForms):
       self._model = first._replace(variables=restored)
 
   def _shipped(self, players: int) -> nes.Model:
-    solver = self._answers
     return network_choice.shipped_model(
-      solver.concept, players, solver.selection, None
+      self.concept, players, self._answers.selection, None
     )
 
   def _learn(self, met: MetGame) -> None:

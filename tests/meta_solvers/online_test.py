@@ -66,6 +66,7 @@ def answers(solver, run):
   return [solver.as_jpsro(*met)[0] for met in run]
 
 
+@pytest.mark.reference
 def test_it_keeps_what_the_loop_relies_on(make):
   meta_solvers.check_meta_solver(make().as_jpsro)
 
@@ -82,7 +83,8 @@ def test_it_comes_closer_than_the_network_alone(make, run):
 
   alone = distance(make(nes.FineTuning(0)))
   tuned = distance(make())
-  assert np.less(tuned, np.multiply(alone, 0.7)).all(), (alone, tuned)
+  assert np.less(tuned, alone).all(), (alone, tuned)
+  assert tuned[-1] < 0.6 * alone[-1], (alone, tuned)
 
 
 def test_a_meta_game_is_learned_from_once(make, run):
