@@ -99,7 +99,9 @@ def run_jpsro(
       callback=callback,
     )
     seconds = time.perf_counter() - start
-  logging.info("%s, seed %d: %s", train_meta_solver, seed, np.round(gaps, 4))
+  logging.info(
+    "%s, seed %d: %s", train_meta_solver, seed, np.round(gaps, 4).tolist()
+  )
   return Run(gaps, seconds, sum(compilations), len(compilations))
 
 
