@@ -31,6 +31,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.meta_solvers --output_dir=out/benchmarks
 	$(BIN)/python -m benchmarks.nes_throughput --output_dir=out/benchmarks
 	$(BIN)/python -m benchmarks.large_games --output_dir=out/benchmarks
+	$(BIN)/python -m benchmarks.online --output_dir=out/benchmarks
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info

@@ -70,11 +70,12 @@ def test_the_loss_falls_and_averages_stay(start, games, loss):
 def test_a_step_is_adams(start, games):
   """The first one moves each parameter by the rate, against its gradient."""
   tuned = tune(start, games, 1, 1e-4)
-  gradient = jax.grad(
+  slopes = jax.grad(
     lambda parameters: training.batch_loss(
       start[0], start[1]._replace(parameters=parameters), games, False
     )[0]
-  )(start[1].parameters)
+  )
+  gradient = jax.jit(slopes)(start[1].parameters)
   moved = jax.tree.map(
     lambda new, old: np.asarray(new) - np.asarray(old),
     tuned.variables.parameters,
