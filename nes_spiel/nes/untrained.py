@@ -9,8 +9,13 @@ import jax
 from nes_spiel.nes.config import Config
 from nes_spiel.nes.files import Model
 from nes_spiel.nes.network import Network, Variables
-from nes_spiel.nes.training import Recipe, batch_loss, initial_state
-from nes_spiel.nes.training_games import Bucket, sample_batch
+from nes_spiel.nes.training import (
+  Recipe,
+  batch_loss,
+  initial_state,
+  recipe_batch,
+)
+from nes_spiel.nes.training_games import Bucket
 
 GAMES = 32  # of each bucket, for the first averages
 
@@ -51,12 +56,5 @@ def _with_averages(
   key: jax.Array,
 ) -> Variables:
   """Returns the variables after a batch in training, without its step."""
-  batch = sample_batch(
-    key,
-    bucket,
-    network.config.players,
-    network.config.concept,
-    recipe.rows,
-    recipe.zero_sum,
-  )
+  batch = recipe_batch(key, network, recipe, bucket)
   return batch_loss(network, variables, batch)[1]
