@@ -5,7 +5,8 @@
 Figure 2 of Marris et al. (2022): payoffs to payoffs layers, a payoffs to duals
 layer, duals to duals layers. Beyond the paper a network can look at its answer:
 a correction sees the gradient of the dual loss at the duals so far (Eq. 11),
-which a few more duals to duals layers turn into a change of them.
+which a few more duals to duals layers turn into a change of them. The layers
+that lead from payoffs to duals can be a transformer's instead.
 """
 
 import jax
@@ -16,7 +17,7 @@ from nes_spiel.equilibria import dual
 from nes_spiel.equilibria.dual import Duals
 from nes_spiel.equilibria.problem import Problem
 from nes_spiel.games import masks
-from nes_spiel.nes import layers, pooling
+from nes_spiel.nes import layers, pooling, transformer
 from nes_spiel.nes.config import Config
 from nes_spiel.nes.map_sets import MAP_SETS, without_maxima
 
@@ -55,7 +56,9 @@ class Body:
       channels: `[n, *a, c]`, of `input_channels`.
       scale: `[n]`, the size that a player's duals may have.
     """
-    hidden = self._dual_layers(self._payoff_layers(channels), "duals")
+    lead = {"pooling": self._payoff_layers, "transformer": self._transformer}
+    hidden = lead[self.config.architecture](channels)
+    hidden = self._dual_layers(hidden, "duals")
     output = self._read(hidden, FIRST_OUTPUT_GAIN, "output") + FIRST_OUTPUT
     for index in range(self.config.corrections):
       name = f"correction_{index}"
@@ -79,6 +82,18 @@ class Body:
     if self.config.concept == "ce":
       rows = pooling.outer(rows)
     return self._activate(rows, self.dual_mask, name)
+
+  def _transformer(self, channels: Float[Array, "n *a c"]) -> Array:
+    """As `_payoff_layers`, from embeddings of actions or of pairs of them."""
+    rows = transformer.embed_actions(
+      channels,
+      self.problem.strategy_mask,
+      self.config.payoff_channels,
+      self.config.middle_channels,
+    )
+    if self.config.concept == "ce":
+      rows = pooling.outer(rows)
+    return jnp.where(self.dual_mask[..., None], rows, 0)
 
   def _dual_layers(self, hidden: Array, prefix: str) -> Array:
     """Returns the activations after a stack of duals to duals layers."""

@@ -7,16 +7,20 @@ from typing import Any, Literal, get_args
 
 from nes_spiel.equilibria import CONCEPTS, Concept
 
+# Of a transformer's attention, side by side.
+HEADS = 4
+
 Input = Literal[
   "payoffs", "reference_logits", "target_epsilon", "target_joint", "welfare"
 ]
+Architecture = Literal["pooling", "transformer"]
 MapSet = Literal["equivariant", "paper"]
 Normalization = Literal["game", "batch"]
 Activation = Literal["relu", "linear"]
 
 # Fields that files from before them lack. At these values they are not written,
 # so that a network of then and the same one of now are described alike.
-ADDED_FIELDS: dict[str, Any] = {"activation": "relu"}
+ADDED_FIELDS: dict[str, Any] = {"activation": "relu", "architecture": "pooling"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,8 +42,10 @@ class Config:
       cubes, without strategies that are masked for one player alone.
     normalization: "batch"; or "game", of each game by itself, which removes
       what is constant over a game, such as a target epsilon.
-    payoff_channels: of the payoffs to payoffs layers.
-    middle_channels: of the payoffs to duals layer.
+    payoff_channels: of the payoffs to payoffs layers; of the plays in a
+      transformer's blocks, one block for each.
+    middle_channels: of the payoffs to duals layer; of a transformer's action
+      embeddings.
     dual_channels: of the duals to duals layers, before the last one's single.
     corrections: how often the network sees the gradient of the dual loss at its
       answer so far and corrects it, each time by as many layers as
@@ -47,6 +53,8 @@ class Config:
     activation: between layers, "relu"; or "linear", none, and no maxima among
       the maps, for the ablation of Figure 3d: then the last softplus is all
       that is not linear in the payoffs (of CE the outer products too).
+    architecture: what leads from payoffs to duals: "pooling", the paper's kind
+      of layers; or "transformer", the NfgTransformer's attention.
   """
 
   concept: Concept = "cce"
@@ -59,12 +67,14 @@ class Config:
   dual_channels: tuple[int, ...] = (32, 32)
   corrections: int = 0
   activation: Activation = "relu"
+  architecture: Architecture = "pooling"
 
   def __post_init__(self) -> None:
     """Refuses what cannot be built, with what is accepted."""
     self._check("concept", (self.concept,), CONCEPTS)
     self._check("inputs", self.inputs, get_args(Input))
     self._check("maps", (self.maps,), get_args(MapSet))
+    self._check("architecture", (self.architecture,), get_args(Architecture))
     self._check("normalization", (self.normalization,), get_args(Normalization))
     self._check("activation", (self.activation,), get_args(Activation))
     channels = (
@@ -97,6 +107,21 @@ class Config:
       raise ValueError(
         "Config.middle_channels: even for CE, whose outer products take a half "
         f"each (Eq. 13); got {self.middle_channels}."
+      )
+
+    if self.architecture == "transformer":
+      self._check_transformer()
+
+  def _check_transformer(self) -> None:
+    """Refuses what `transformer` cannot build."""
+    if self.maps != "equivariant":
+      raise ValueError(
+        f'Config.maps: "equivariant" for a transformer, got {self.maps!r}.'
+      )
+    if any(width % HEADS for width in self.payoff_channels):
+      raise ValueError(
+        f"Config.payoff_channels: multiples of a transformer's {HEADS} heads, "
+        f"got {self.payoff_channels}."
       )
 
   def _check(

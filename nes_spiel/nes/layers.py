@@ -114,6 +114,17 @@ class Normalize(hk.Module):
     return mean, variance
 
 
+class NormalizeChannels(hk.Module):
+  """Channels with unit mean square, then learned scales (RMSNorm)."""
+
+  def __call__(self, activations: Float[Array, "*s c"]) -> Array:
+    """Returns the normalised activations, of the same shape."""
+    scale = hk.get_parameter("scale", [activations.shape[-1]], init=jnp.ones)
+    square = jnp.mean(jnp.square(activations), axis=-1, keepdims=True)
+    unit = activations * jax.lax.rsqrt(square + EPSILON)
+    return unit * channelwise(scale, activations)
+
+
 def channelwise(
   vector: Float[Array, " c"], like: Float[Array, "..."]
 ) -> Float[Array, "... c"]:

@@ -156,11 +156,14 @@ SMALL = {
 }
 
 
+# One block of attention, and one that sees what it found.
+TRANSFORMER = {"architecture": "transformer", "payoff_channels": (8, 4)}
 # Each compiles two networks: one of each concept, precision and number of
 # players in the fast suite, the others with the reference numbers.
 FAST = [
   (SHAPES[0], "cce", np.float32, {}),
   (SHAPES[1], "ce", np.float64, {}),
+  (SHAPES[1], "cce", np.float64, TRANSFORMER),
 ]
 BY_GAME = {
   "normalization": "game",
@@ -169,6 +172,8 @@ BY_GAME = {
 CASES = [
   *itertools.product(SHAPES, CONCEPTS, [np.float64, np.float32], [{}]),
   (SHAPES[0], "cce", np.float64, BY_GAME),
+  *itertools.product(SHAPES, CONCEPTS, [np.float64], [TRANSFORMER]),
+  (SHAPES[0], "ce", np.float32, TRANSFORMER),
   # Without Eq. 19c the paper's maps commute with every permutation too.
   *((shape, "ce", np.float64, {"maps": "paper"}) for shape in SHAPES),
 ]
@@ -187,7 +192,7 @@ def test_the_whole_network(
   """Permutations, offset and scale, and padding, with and without."""
   players, side, axes = len(shape), max(shape), {"cce": 1, "ce": 2}[concept]
   network, variables = random_network(
-    nes.Config(concept=concept, players=players, **SMALL, **options)
+    nes.Config(**{**SMALL, **options}, concept=concept, players=players)
   )
   rng = np.random.default_rng(2)
   payoffs, target = rng.normal(size=(players, *shape)), joint_of(rng, shape)
@@ -266,10 +271,14 @@ def test_the_papers_network_on_cubes(random_network, permuted, x64):
     network.apply(variables, np.ones((2, 2, 3)), MaximumEntropy())
 
 
-@pytest.mark.parametrize("normalization", ["batch", "game"])
-def test_rows_do_not_influence_each_other(normalization, random_network):
+@pytest.mark.parametrize(
+  "options",
+  [{"normalization": "batch"}, {"normalization": "game"}, TRANSFORMER],
+  ids=["batch", "game", "transformer"],
+)
+def test_rows_do_not_influence_each_other(options, random_network):
   network, variables = random_network(
-    nes.Config(inputs=("payoffs",), normalization=normalization, **SMALL)
+    nes.Config(inputs=("payoffs",), **{**SMALL, **options})
   )
   payoffs = (
     np.random.default_rng(0).normal(size=(4, 2, 3, 3)).astype(np.float32)

@@ -106,9 +106,30 @@ def test_a_contradiction_is_named(path, change, message, unchecked):
 
 
 def test_the_configuration_survives_json():
-  for config in (CONFIG, nes.Config.paper("ce", 3), nes.Config()):
+  transformer = nes.Config(architecture="transformer")
+  for config in (CONFIG, nes.Config.paper("ce", 3), nes.Config(), transformer):
     values = json.loads(json.dumps(config.to_dict()))
     assert nes.Config.from_dict(values) == config
+
+
+def test_files_from_before_there_were_architectures():
+  """They lack the field, and a run's identity is what it was then."""
+  first = {
+    "concept",
+    "players",
+    "inputs",
+    "maps",
+    "normalization",
+    "payoff_channels",
+    "middle_channels",
+    "dual_channels",
+    "corrections",
+  }
+  values = nes.Config().to_dict()
+  assert set(values) == first
+  assert nes.Config.from_dict(values).architecture == "pooling"
+  named = nes.Config.from_dict({**values, "architecture": "pooling"})
+  assert named == nes.Config()
 
 
 @pytest.mark.parametrize(
@@ -124,6 +145,9 @@ def test_the_configuration_survives_json():
     {"corrections": -1},
     {"normalization": "game"},
     {"concept": "ce", "middle_channels": 5},
+    {"architecture": "recurrent"},
+    {"architecture": "transformer", "maps": "paper"},
+    {"architecture": "transformer", "payoff_channels": (8, 6)},
   ],
 )
 def test_a_configuration_that_cannot_be_built_is_refused(options, unchecked):

@@ -1,0 +1,60 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Attention by a loop of its own, and what nobody may attend to."""
+
+import haiku as hk
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from nes_spiel.nes import transformer
+from nes_spiel.nes.config import HEADS
+
+
+def attention_by_hand(query, keys, values):
+  """Returns one query's `[w]` mean of values `[k, w]`, head by head."""
+  heads = np.split(np.arange(len(query)), HEADS)
+  mean = np.zeros_like(query)
+  for head in heads:
+    fit = np.exp(keys[:, head] @ query[head] / np.sqrt(len(head)))
+    mean[head] = fit @ values[:, head] / fit.sum()
+  return mean
+
+
+def test_attention(x64):
+  rng = np.random.default_rng(0)
+  queries = rng.normal(size=(3, 1, 1, 8))
+  keys, values = rng.normal(size=(2, 3, 4, 5, 8))
+  exists = rng.random((4, 5)) < 0.6
+  exists[0, 0] = False
+  # Where nothing exists there is something huge, which must not count.
+  keys[:, ~exists], values[:, ~exists] = 50, 1e6
+  arrays = [jnp.asarray(x) for x in (queries, keys, values, exists[None])]
+  seen = transformer._attend(*arrays, (1, 2))
+  for row in range(3):
+    expected = attention_by_hand(
+      queries[row, 0, 0], keys[row, exists], values[row, exists]
+    )
+    np.testing.assert_allclose(seen[row], expected, atol=1e-12)
+
+
+def test_padding_has_no_gradient_and_makes_no_nan(x64):
+  """Neither payoffs that do not exist, nor actions without any play."""
+  sizes = (2, 3)
+  mask = jnp.asarray(np.arange(4) < np.array(sizes)[:, None])
+  embed = hk.without_apply_rng(
+    hk.transform(lambda game: transformer.embed_actions(game, mask, (8, 8), 8))
+  )
+  game = jnp.asarray(np.random.default_rng(0).normal(size=(2, 4, 4, 1)))
+  parameters = embed.init(jax.random.key(0), game)
+
+  @jax.jit
+  def gradients(parameters, game):
+    return jax.grad(lambda *x: jnp.sum(embed.apply(*x) ** 3), argnums=(0, 1))(
+      parameters, game
+    )
+
+  by_parameter, by_payoff = jax.device_get(gradients(parameters, game))
+  assert all(np.isfinite(x).all() for x in jax.tree.leaves(by_parameter))
+  assert (by_payoff[:, :2, :3] != 0).all()
+  assert np.count_nonzero(by_payoff) == 2 * 2 * 3
