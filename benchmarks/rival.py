@@ -6,7 +6,7 @@ r"""Our network's layers and the NfgTransformer's, trained alike.
 
 Both minimise the dual loss of maximum-entropy CCE, with the same rates, on the
 same games, half of them square. A transformer is trained for as many steps as
-ours, and once more for as long, with a cosine of its own. Seconds are the
+ours, and once more for as long, with a cosine of its own. All times are the
 process' on all cores, so that other work on the machine does not count, without
 compilation; inference is from payoffs to duals in float32, the least of some
 repeats. Networks are kept in --output_dir and not trained again.
@@ -15,6 +15,7 @@ repeats. Networks are kept in --output_dir and not trained again.
 import functools
 import pathlib
 import time
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -27,11 +28,6 @@ from nes_spiel import nes
 from nes_spiel.nes import train_loop, training
 
 _SIZES = flags.DEFINE_list("sizes", ["8", "4-8"], "Strategies in training.")
-_NETWORKS = flags.DEFINE_list(
-  "networks",
-  ["pooling", "transformer", "narrow transformer"],
-  "Of the names of CONFIGS; the first sets the time.",
-)
 _STEPS = flags.DEFINE_integer("steps", 400, "Of the first network.")
 _BATCH = flags.DEFINE_integer("batch", 64, "Games in a step.")
 _RATE = flags.DEFINE_float("learning_rate", 3e-3, "Adam's, at its highest.")
@@ -61,6 +57,12 @@ CONFIGS = {
     "corrected transformer": _transformer(32, corrections=2),
   }.items()
 }
+_NETWORKS = flags.DEFINE_multi_enum(
+  "network",
+  ["pooling", "transformer", "narrow transformer"],
+  list(CONFIGS),
+  "What is trained; the first sets the time.",
+)
 COLUMNS = (
   "strategies",
   "network",
@@ -77,10 +79,8 @@ COLUMNS = (
 
 def recipe_of(sizes: str, steps: int) -> nes.Recipe:
   """Returns the recipe for games of sizes such as "8" or "4-8"."""
-  smallest, _, largest = sizes.partition("-")
-  bucket = nes.Bucket(
-    int(smallest), int(largest or smallest), _BATCH.value, 1.0
-  )
+  sides = [int(size) for size in sizes.split("-")]
+  bucket = nes.Bucket(sides[0], sides[-1], _BATCH.value, 1.0)
   return nes.Recipe((bucket,), ("ME",), 0.0, steps, learning_rate=_RATE.value)
 
 
@@ -96,14 +96,18 @@ def start(config: nes.Config, recipe: nes.Recipe, seed: int) -> Any:
   return state, lambda state: compiled(state, key)[0]
 
 
+def process_seconds(work: Callable[[], Any]) -> float:
+  """Returns the process' seconds for a call, its arrays ready."""
+  before = time.process_time()
+  jax.block_until_ready(work())
+  return time.process_time() - before
+
+
 def seconds_per_step(config: nes.Config, sizes: str) -> float:
-  """Returns the process' seconds for a step, the least of some chunks'."""
+  """Returns a step's seconds, the least of the first chunk's repeats."""
   state, take = start(config, recipe_of(sizes, _STEPS.value), 0)
-  spent = []
-  for _ in range(_REPEATS.value):
-    before = time.process_time()
-    state = jax.block_until_ready(take(state))
-    spent.append(time.process_time() - before)
+  work = functools.partial(take, state)
+  spent = [process_seconds(work) for _ in range(_REPEATS.value)]
   return min(spent) / train_loop.CHUNK
 
 
@@ -133,9 +137,9 @@ def trained(name: str, sizes: str, budget: str, seed: int) -> nes.Model:
   asked = [_STEPS.value, _BATCH.value, _RATE.value]
   path = None
   if flags.FLAGS.output_dir is not None:
-    folder = pathlib.Path(flags.FLAGS.output_dir, "networks")
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}_{sizes}_{budget}_{seed}.safetensors"
+    file = f"{name}_{sizes}_{budget}_{seed}.safetensors"
+    path = pathlib.Path(flags.FLAGS.output_dir, "networks", file)
+    path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
       return known(path, config, asked)
   steps = steps_of(name, sizes, budget)
@@ -153,8 +157,8 @@ def known(
   model = nes.load(path)
   if model.facts["asked"] != asked or model.network.config != config:
     raise ValueError(
-      f"{path}: expected steps, batch and rate {asked} and {config}, got "
-      f"{model.facts['asked']} and {model.network.config}."
+      f"{path}: expected {asked}, {config}; got {model.facts['asked']}, "
+      f"{model.network.config}."
     )
   return model
 
@@ -185,7 +189,7 @@ def microseconds_per_game(models: list[nes.Model], games: Any) -> list[float]:
   ]
   for call in calls:
     jax.block_until_ready(call())
-  spent = [[report.seconds(c) for c in calls] for _ in range(_REPEATS.value)]
+  spent = [[process_seconds(c) for c in calls] for _ in range(_REPEATS.value)]
   return [1e6 * least / len(games) for least in np.min(spent, axis=0)]
 
 
@@ -233,11 +237,8 @@ def row_of(
 
 def main(_: list[str]) -> None:
   """Trains, measures and prints."""
-  unknown = set(_NETWORKS.value) - set(CONFIGS)
-  if unknown or _STEPS.value % train_loop.CHUNK:
-    raise app.UsageError(
-      f"--networks of {sorted(CONFIGS)}, --steps in {train_loop.CHUNK}s."
-    )
+  if _STEPS.value % train_loop.CHUNK:
+    raise app.UsageError(f"--steps: a multiple of {train_loop.CHUNK}.")
   names = ("steps", "batch", "learning_rate", "seeds", "games", "repeats")
   report.show_setting(**{name: flags.FLAGS[name].value for name in names})
   rows = [row for sizes in _SIZES.value for row in rows_of(sizes)]
