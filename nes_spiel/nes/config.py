@@ -108,7 +108,6 @@ class Config:
         "Config.middle_channels: even for CE, whose outer products take a half "
         f"each (Eq. 13); got {self.middle_channels}."
       )
-
     if self.architecture == "transformer":
       self._check_transformer()
 
@@ -117,6 +116,10 @@ class Config:
     if self.maps != "equivariant":
       raise ValueError(
         f'Config.maps: "equivariant" for a transformer, got {self.maps!r}.'
+      )
+    if self.activation != "relu":
+      raise ValueError(
+        f'Config.activation: "relu" for a transformer, got {self.activation!r}.'
       )
     if any(width % HEADS for width in self.payoff_channels):
       raise ValueError(

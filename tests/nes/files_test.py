@@ -147,6 +147,7 @@ def test_files_from_before_there_were_architectures():
     {"concept": "ce", "middle_channels": 5},
     {"architecture": "recurrent"},
     {"architecture": "transformer", "maps": "paper"},
+    {"architecture": "transformer", "activation": "linear"},
     {"architecture": "transformer", "payoff_channels": (8, 6)},
   ],
 )
