@@ -24,19 +24,17 @@ loose.
 """
 
 import contextlib
-import multiprocessing
 import os
-import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-import cvxpy as cp
 import jax
 import numpy as np
 from absl import app, flags, logging
 
 import nes_spiel
-from benchmarks import report
+from benchmarks import cvxpy_games, report
+from benchmarks.processes import Worker
 from nes_spiel.equilibria import cvxpy_reference, problem
 
 _SHAPES = flags.DEFINE_list("shapes", ["4x4", "8x8"], "Strategies per player.")
@@ -110,10 +108,10 @@ class Work(NamedTuple):
 
 
 class Answers(NamedTuple):
-  """What CVXPY said: one word, and one joint `[*a]` (or None), per game."""
+  """What CVXPY said: one word, and one joint `[*a]`, NaN if none, per game."""
 
   status: list[str]
-  joints: list[np.ndarray | None]
+  joints: list[np.ndarray]
 
 
 def make_work(concept: str, shape: tuple[int, ...]) -> Work:
@@ -122,7 +120,9 @@ def make_work(concept: str, shape: tuple[int, ...]) -> Work:
     payoffs = nes_spiel.games.sample_invariant(
       jax.random.key(_SEED.value), _GAMES.value, shape
     )
-    stated = jax.device_get(jax.vmap(lambda g: _state(g, concept))(payoffs))
+    stated = jax.device_get(
+      jax.vmap(lambda game: cvxpy_games.state(game, concept))(payoffs)
+    )
     reference = cvxpy_reference.CvxpyReference(shape, concept)
     rows = []
     for index in range(_GAMES.value):
@@ -133,19 +133,13 @@ def make_work(concept: str, shape: tuple[int, ...]) -> Work:
   return Work(concept, shape, np.asarray(payoffs), first, np.stack(rows))
 
 
-def _state(payoffs: Any, concept: str) -> problem.Problem:
-  """Returns the problem that both sides solve."""
-  selection = nes_spiel.MaximumEntropy()
-  return problem.standardized_problem(payoffs, selection, concept)[0]
-
-
 class CompiledOnce:
   """CVXPY's problem, compiled at construction, solved for game after game."""
 
   def __init__(self, work: Work):
-    self.work, self.reference = work, build(work)
-    self.reference.gains.value = work.gains[0]
-    self.compile_seconds = report.seconds(lambda: solve_one(self.reference))
+    self.work = work
+    self.reference = cvxpy_games.build(work.first)
+    self.compile_seconds = report.seconds(self.reference.solve)
 
   def solve(self, **options: Any) -> Answers:
     """Solves all games."""
@@ -156,39 +150,18 @@ class CompiledOnce:
     answers = Answers([], [])
     for parameter in gains:
       self.reference.gains.value = parameter
-      answers.status.append(solve_one(self.reference, **options))
-      answers.joints.append(self.reference.joint.value)
+      answer = self.reference.solve(**options)
+      answers.status.append(answer.status)
+      answers.joints.append(answer.joint)
     return answers
-
-
-def build(work: Work) -> cvxpy_reference.CvxpyReference:
-  """States the problem and sets all parameters."""
-  with jax.enable_x64(True):
-    reference = cvxpy_reference.CvxpyReference(work.shape, work.concept)
-    reference.set_game(work.first)
-  return reference
-
-
-def solve_one(reference: cvxpy_reference.CvxpyReference, **options: Any) -> str:
-  """Solves the game that was set; returns CVXPY's word for how it went."""
-  with warnings.catch_warnings():
-    # CVXPY warns of inaccurate solutions; they are counted.
-    warnings.simplefilter("ignore", UserWarning)
-    try:
-      reference.problem.solve(solver="CLARABEL", **options)
-      return str(reference.problem.status)
-    except cp.SolverError:
-      return "solver_error"
 
 
 def rebuilt_seconds(work: Work, count: int) -> float:
   """Returns what CVXPY takes for the first games, compiling each anew."""
   total = 0.0
   for parameter in work.gains[:count]:
-    reference = build(work)
-    reference.gains.value = parameter
-    # Parameters become constants: the cheaper way if used once.
-    total += report.seconds(lambda r=reference: solve_one(r, ignore_dpp=True))
+    reference = cvxpy_games.build(work.first, parameter)
+    total += report.seconds(lambda r=reference: cvxpy_games.solve_rebuilt(r))
   return total
 
 
@@ -196,51 +169,37 @@ class Workers:
   """One process per core, each with a compiled problem and its share."""
 
   def __init__(self, work: Work, count: int):
-    context = multiprocessing.get_context("spawn")
-    pipes = [context.Pipe() for _ in range(count)]
-    self.connections = [ours for ours, _ in pipes]
-    shares = np.array_split(work.gains, count)
-    self.processes = [
-      context.Process(
-        target=serve,
-        args=(theirs, work._replace(gains=share, payoffs=None)),
-        daemon=True,
-      )
-      for (_, theirs), share in zip(pipes, shares, strict=True)
+    self.workers = [
+      Worker(make_share, work._replace(gains=share, payoffs=None))
+      for share in np.array_split(work.gains, count)
     ]
-    for process in self.processes:
-      process.start()
-    for _, theirs in pipes:
-      theirs.close()
     self._gather()
 
   def solve(self) -> None:
     """Lets every process solve its share; returns when all are done."""
-    for connection in self.connections:
-      connection.send("solve")
+    for worker in self.workers:
+      worker.send()
     self._gather()
 
   def close(self) -> None:
     """Ends the processes."""
-    for connection, process in zip(
-      self.connections, self.processes, strict=True
-    ):
-      connection.send("end")
-      process.join()
+    for worker in self.workers:
+      worker.close()
 
   def _gather(self) -> None:
     """Waits for all."""
-    for connection in self.connections:
-      connection.recv()
+    for worker in self.workers:
+      worker.receive()
 
 
-def serve(connection: Any, work: Work) -> None:
-  """What a process of `Workers` does: compiles, then solves when asked."""
+def make_share(work: Work) -> Callable[[], None]:
+  """Returns what a process of `Workers` does: it has compiled, then solves."""
   compiled = CompiledOnce(work)
-  connection.send("ready")
-  while connection.recv() != "end":
-    compiled.solve()
-    connection.send("done")
+
+  def solve() -> None:
+    compiled.solve()  # its answers stay in the process
+
+  return solve
 
 
 @contextlib.contextmanager
@@ -278,7 +237,7 @@ def measure_speed(
   work: Work, compiled: CompiledOnce, pool: Workers
 ) -> list[tuple[Any, ...]]:
   """Times ours and every peer in turn; returns rows of the table of speed."""
-  total, processes = len(work.gains), len(pool.processes)
+  total, processes = len(work.gains), len(pool.workers)
   rebuilt, single = min(_REBUILT.value, total), min(_SINGLE.value, total)
   peers: dict[str, tuple[Callable[[], float], int]] = {
     "CVXPY compiled once": (lambda: report.seconds(compiled.solve), total),
@@ -355,18 +314,12 @@ def _distances(
 ) -> tuple[int, float, float]:
   """Returns how often CVXPY failed, else median and maximum distance."""
   found = [
-    total_variation(ours, theirs)
+    cvxpy_games.total_variation(ours, theirs)
     for ours, theirs, status in zip(joints, *answers[::-1], strict=True)
     if status == "optimal"
   ]
   failed = len(joints) - len(found)
   return failed, float(np.median(found or np.nan)), max(found, default=np.nan)
-
-
-def total_variation(ours: np.ndarray, theirs: np.ndarray) -> float:
-  """Returns the distance between our joint and theirs, made a distribution."""
-  theirs = np.maximum(theirs.reshape(ours.shape), 0)
-  return float(np.abs(ours - theirs / theirs.sum()).sum() / 2)
 
 
 def run(work: Work) -> tuple[list[tuple[Any, ...]], tuple[Any, ...]]:

@@ -17,11 +17,13 @@ from nes_spiel.examples import jpsro_state
 BLUE, ORANGE, GREY = "#2166ac", "#d6604d", "#666666"
 
 
-def figure(width: float, height: float, columns: int = 1) -> tuple[Any, Any]:
+def figure(
+  width: float, height: float, columns: int = 1, rows: int = 1
+) -> tuple[Any, Any]:
   """Returns a matplotlib figure and its axes, drawn without a display."""
   mpl.rcParams.update({"axes.spines.top": False, "axes.spines.right": False})
   drawing = mpl_figure.Figure(figsize=(width, height), layout="constrained")
-  return drawing, drawing.subplots(1, columns, squeeze=False)[0]
+  return drawing, drawing.subplots(rows, columns, squeeze=False).ravel()
 
 
 def save(drawing: Any, path: str | os.PathLike[str]) -> None:
