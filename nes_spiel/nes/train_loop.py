@@ -10,6 +10,7 @@ from typing import Any
 
 import jax
 import numpy as np
+from jax.experimental import multihost_utils
 from tqdm import tqdm
 
 from nes_spiel import runs
@@ -22,6 +23,7 @@ from nes_spiel.nes.training import (
   Recipe,
   TrainingState,
   initial_state,
+  sharding,
   take_steps,
 )
 
@@ -46,6 +48,10 @@ def train(
 
   With the same arguments, and on the same kind of devices, a run that was
   stopped and resumed ends with the same parameters as one that was not.
+
+  After `jax.distributed.initialize` the devices are those of all processes.
+  Each calls this with the same arguments, and a folder that all can read; the
+  first alone writes and reports, and all return when that is done.
 
   Args:
     config: the architecture.
@@ -84,19 +90,19 @@ def train(
     facts = {name: x for name, x in start.facts.items() if name != "measured"}
     history["started_from"] = facts
   values = {**identity, **prolonged(history, int(first.step), recipe.steps)}
-  losses, variables = [], first.variables
+  losses, state = [], first
   for done, state, loss, since in _chunks(network, recipe, seed, key, first):
-    variables = state.variables
     losses.append(loss)
     if done < recipe.steps and done // save_every == since // save_every:
       continue
-    if folder is not None:
+    if jax.process_index() == 0 and folder is not None:
       arrays = runs.tree_to_arrays(state)
       runs.save_checkpoint(folder, done, arrays, values, keep=2)
-    if report is not None:
-      report(done, float(np.mean(losses)), variables)
+    if jax.process_index() == 0 and report is not None:
+      report(done, float(np.mean(losses)), jax.device_get(state.variables))
     losses.clear()
-  return variables
+  multihost_utils.sync_global_devices("the last checkpoint is written")
+  return jax.device_get(state.variables)
 
 
 def _chunks(
@@ -107,14 +113,19 @@ def _chunks(
   Raises:
     TrainingDivergedError: the loss is not finite.
   """
-  compiled = jax.jit(take_steps, static_argnums=(0, 1, 2, 3))
-  first = int(state.step)
-  with tqdm(total=recipe.steps, initial=first, unit="step") as bar:
+  # Whole on every device, so that any process can read it.
+  compiled = jax.jit(
+    take_steps, static_argnums=(0, 1, 2, 3), out_shardings=sharding()
+  )
+  first, others = int(state.step), jax.process_index() > 0
+  with tqdm(
+    total=recipe.steps, initial=first, unit="step", disable=others
+  ) as bar:
     for step in range(first, recipe.steps, CHUNK):
       count = min(CHUNK, recipe.steps - step)
       bucket = recipe.buckets[choose_bucket(recipe, seed, step)]
       state, losses = compiled(network, recipe, bucket, count, state, key)
-      loss = float(np.mean(losses))
+      loss = float(np.mean(jax.device_get(losses)))
       if not (np.isfinite(loss) and _is_finite(state.variables)):
         raise TrainingDivergedError(
           f"The loss is {loss} between steps {step} and {step + count}."

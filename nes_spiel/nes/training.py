@@ -224,15 +224,23 @@ def batch_loss(
   return relative + value, updated
 
 
+def sharding(*axes: str) -> jax.sharding.NamedSharding:
+  """Returns an array's place on all devices of all processes.
+
+  Args:
+    *axes: "devices" for a leading axis that is divided among them; nothing for
+      an array that every device has.
+  """
+  mesh = jax.sharding.Mesh(np.array(jax.devices()), ("devices",))
+  return jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec(*axes))
+
+
 def over_devices(batch: Batch) -> Batch:
   """Spreads the games of a batch over all devices; the rest follows."""
-  mesh = jax.sharding.Mesh(np.array(jax.devices()), ("devices",))
-  spread = jax.sharding.NamedSharding(
-    mesh, jax.sharding.PartitionSpec("devices")
-  )
+  spread = sharding("devices")
 
   def constrain(leaf: Any) -> Any:
-    if not jnp.ndim(leaf) or mesh.size == 1:
+    if not jnp.ndim(leaf) or spread.num_devices == 1:
       return leaf
     return jax.lax.with_sharding_constraint(leaf, spread)
 
