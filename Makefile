@@ -32,6 +32,8 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.nes_throughput --output_dir=out/benchmarks
 	$(BIN)/python -m benchmarks.large_games --output_dir=out/benchmarks
 	$(BIN)/python -m benchmarks.online --output_dir=out/benchmarks
+	$(BIN)/python -m benchmarks.pareto --output_dir=out/benchmarks
+	$(BIN)/python -m benchmarks.rival --output_dir=out/benchmarks
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info

@@ -23,10 +23,11 @@ per call takes a batch of them one after the other.
 
 All of this runs in a process beside, which is ended where an entry takes too
 long or too much memory; its line then says so. --minutes is shared equally by
-what is still to do, small games first. Compilation takes most of a first run;
-JAX_COMPILATION_CACHE_DIR keeps what was compiled for a second. The
-last table has CVXPY's solvers where they solved all they were given: their time
-over that of the exact solver, one per call and a batch at once.
+concepts and shapes, small games first, and there goes to methods in their
+order. Compilation takes most of a first run; JAX_COMPILATION_CACHE_DIR keeps
+what was compiled for a second. The last table has CVXPY's solvers where they
+solved all they were given: their time over that of the exact solver, one per
+call and a batch at once.
 """
 
 import importlib.metadata
@@ -95,9 +96,16 @@ class Line(NamedTuple):
 class Bench:
   """Runs entries within the time and the memory there are."""
 
-  def __init__(self, entries: int):
-    self._left, self._end = entries, time.monotonic() + 60 * _MINUTES.value
+  def __init__(self, cells: int):
+    self._cells, self._end = cells, time.monotonic() + 60 * _MINUTES.value
     self._worker: Worker | None = None
+
+  def begin(self, entries: int) -> None:
+    """Starts one of the cells, with a share of the time that is left."""
+    now = time.monotonic()
+    self._left = entries
+    self._cell_end = now + max(self._end - now, 0) / self._cells
+    self._cells -= 1
 
   def run(self, entry: pareto_measure.Entry, reference: Any = None) -> Any:
     """Returns what the worker does.
@@ -105,11 +113,11 @@ class Bench:
     Raises:
       WorkerError: it fails, or there is no time.
     """
+    remaining = self._cell_end - time.monotonic()
+    seconds = min(_SECONDS.value, remaining / self._left)
     self._left -= 1
-    remaining = self._end - time.monotonic()
     if remaining < 1:
       raise WorkerError("no time left")
-    seconds = min(_SECONDS.value, remaining / (self._left + 1))
     compiles = entry.method in peers.BATCHED
     extra = _COMPILE.value if compiles else START
     limit = min(remaining, PATIENCE * seconds + extra)
@@ -129,10 +137,6 @@ class Bench:
       self._worker.close()
     self._worker = None
 
-  def skip(self, entries: int) -> None:
-    """Leaves the time of some entries to the others."""
-    self._left -= entries
-
 
 def cells() -> list[tuple[Any, tuple[int, ...]]]:
   """Returns concepts and shapes, the small ones first."""
@@ -145,27 +149,25 @@ def run_cell(
   bench: Bench, concept: Any, shape: tuple[int, ...]
 ) -> Iterator[Line]:
   """Yields the lines of one concept and shape."""
-  batched = [name for name in _METHODS.value if name in peers.BATCHED]
+  batched = sum(name in peers.BATCHED for name in _METHODS.value)
+  bench.begin(1 + len(_METHODS.value) + batched)
   first = pareto_measure.Entry(
     concept, shape, "exact", 1, 0.0, _REPEATS.value, _SEED.value
   )
   try:
     reference = bench.run(first)
   except WorkerError as error:
-    bench.skip(len(_METHODS.value) + len(batched))
     yield Line(first, None, f"no reference: {error}")
+    bench.renew()
     return
-  single: dict[str, float] = {}
   for method in _METHODS.value:
-    line = run_entry(bench, first._replace(method=method), reference)
-    if line.measured is not None:
-      single[method] = float(np.median(line.measured.seconds))
-    yield line
-  for method in batched:
-    entry = first._replace(
-      method=method, batch=_BATCH.value, single=single.get(method)
-    )
-    yield run_entry(bench, entry, reference)
+    one = run_entry(bench, first._replace(method=method), reference)
+    yield one
+    if method in peers.BATCHED and one.measured is not None:
+      many = one.entry._replace(
+        batch=_BATCH.value, single=float(np.median(one.measured.seconds))
+      )
+      yield run_entry(bench, many, reference)
   bench.renew()
 
 
@@ -283,9 +285,7 @@ def main(arguments: list[str]) -> None:
     limits=f"an entry {_SECONDS.value:g} s, compilation aside, and "
     f"{_GIGABYTES.value:g} GB; {_MINUTES.value:g} minutes in all",
   )
-  methods = _METHODS.value
-  batched = sum(name in peers.BATCHED for name in methods)
-  bench = Bench(len(cells()) * (1 + len(methods) + batched))
+  bench = Bench(len(cells()))
   lines = [line for cell in cells() for line in run_cell(bench, *cell)]
   report.show(
     "pareto", "Accuracy and time", COLUMNS, [row(line) for line in lines]
