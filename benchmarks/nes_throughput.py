@@ -13,8 +13,8 @@ ratio compares neighbours in time; compilation is not counted.
 
 FLOPs and bytes are XLA's count for what it compiled, per game; it counts a loop
 once, so that the exact solver, which loops, has none. Total variation (TV) is
-to the exact solution. On two cores of an AMD EPYC bfloat16 moves a tenth fewer
-bytes and its times overlap those of float32: the package has no such option.
+to the exact solution. On a CPU bfloat16 gains nothing: it moves a tenth fewer
+bytes and is not faster, which is why the package has no such option.
 """
 
 import functools

@@ -189,10 +189,9 @@ def _said(answer: Any) -> Answer:
   return Answer(cvxpy_games.as_distribution(answer.joint), (word,))
 
 
-# What says most comes first: time may not last.
+# What compiles longest comes last: time may not last.
 PEERS: Mapping[str, Callable[[Case], Peer]] = {
   "exact": functools.partial(ours, method="exact"),
-  "nes": functools.partial(ours, method="nes"),
   "L-BFGS-B": lbfgs,
   "L-BFGS-B tight": functools.partial(lbfgs, **TIGHT_LBFGS),
   "Clarabel": functools.partial(cvxpy, solver="CLARABEL"),
@@ -200,6 +199,7 @@ PEERS: Mapping[str, Callable[[Case], Peer]] = {
   "SCS": functools.partial(cvxpy, solver="SCS"),
   "OpenSpiel MG(C)CE": openspiel,
   "SCS tight": functools.partial(cvxpy, solver="SCS", **TIGHT_SCS),
+  "nes": functools.partial(ours, method="nes"),
   **{
     f"nes+{steps}": functools.partial(
       ours, method="nes+exact", max_iterations=steps
