@@ -53,20 +53,20 @@ def build(
   return reference
 
 
-def solve_rebuilt(
-  reference: cvxpy_reference.CvxpyReference,
-  solver: str = "CLARABEL",
-  **options: Any,
-) -> cvxpy_reference.Reference:
-  """Solves with parameters as constants: the cheaper way if used once."""
-  return reference.solve(solver, ignore_dpp=True, **options)
+def joint_of(
+  reference: cvxpy_reference.CvxpyReference, status: str
+) -> Float[np.ndarray, "*a"]:
+  """Returns the joint that was found, as a distribution; NaN if none was."""
+  joint = reference.joint.value
+  if joint is None or status.startswith("solver_error"):
+    return np.full(reference.shape, np.nan)
+  return as_distribution(joint.reshape(reference.shape))
 
 
 def total_variation(
   ours: Float[np.ndarray, "*a"], theirs: Float[np.ndarray, "*a"]
 ) -> float:
-  """Returns the distance between two joints, theirs made a distribution."""
-  theirs = as_distribution(theirs.reshape(ours.shape))
+  """Returns the distance between two joints."""
   return float(np.abs(ours - theirs).sum() / 2)
 
 

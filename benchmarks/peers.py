@@ -90,8 +90,8 @@ def cvxpy(case: Case, solver: str, **options: Any) -> Peer:
 
   def rebuilt(payoffs: Any) -> Callable[[], Answer]:
     reference = cvxpy_games.build(_state(payoffs, case.concept))
-    solve = functools.partial(cvxpy_games.solve_rebuilt, reference)
-    return lambda: _said(solve(solver, **options))
+    # Parameters become constants: the cheaper way if used once.
+    return lambda: _run(reference, solver, ignore_dpp=True, **options)
 
   if entries > cvxpy_games.MOST_PARAMETERS:
     return rebuilt
@@ -119,7 +119,7 @@ class _Faster:
 
   def _compiled(self, payoffs: Any) -> Callable[[], Answer]:
     self._reference.set_game(_state(payoffs, self._concept))
-    return lambda: _said(self._reference.solve(self._solver, **self._options))
+    return lambda: _run(self._reference, self._solver, **self._options)
 
 
 def lbfgs(case: Case, **options: Any) -> Peer:
@@ -183,10 +183,11 @@ def _state(payoffs: Any, concept: Concept) -> Problem:
 _stated = jax.jit(cvxpy_games.state, static_argnums=1)
 
 
-def _said(answer: Any) -> Answer:
-  """Returns CVXPY's answer, its joint made a distribution."""
-  word = "" if answer.status == "optimal" else answer.status.split(":")[0]
-  return Answer(cvxpy_games.as_distribution(answer.joint), (word,))
+def _run(reference: Any, solver: str, **options: Any) -> Answer:
+  """Returns CVXPY's answer to the game that was set."""
+  status = reference.run(solver, **options)
+  word = "" if status == "optimal" else status.split(":")[0]
+  return Answer(cvxpy_games.joint_of(reference, status), (word,))
 
 
 # What compiles longest comes last: time may not last.

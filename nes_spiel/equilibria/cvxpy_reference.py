@@ -121,15 +121,18 @@ class CvxpyReference:
     Returns:
       What the solver returned; NaN where it returned nothing.
     """
+    return self._read(self.run(solver, **options))
+
+  def run(self, solver: str = "CLARABEL", **options: Any) -> str:
+    """As `solve`, but returns the status alone; `joint` has its value."""
     with warnings.catch_warnings():
       # CVXPY warns of inaccurate solutions; `status` says it.
       warnings.simplefilter("ignore", UserWarning)
       try:
         self.problem.solve(solver=solver, **options)
-        status = str(self.problem.status)
+        return str(self.problem.status)
       except cp.SolverError as error:
-        status = f"solver_error: {error}"
-    return self._read(status)
+        return f"solver_error: {error}"
 
   def _read(self, status: str) -> Reference:
     """Collects the variables' values."""
