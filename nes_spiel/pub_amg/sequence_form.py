@@ -111,7 +111,7 @@ def build(
 def _last_sequences(
   tree: HistoryTree,
   row: Int[np.ndarray, " h"],
-  actions: tuple[Int[np.ndarray, "i a"], ...],
+  actions: tuple[Int[np.ndarray, "i a"], Int[np.ndarray, "j a"]],
 ) -> Int[np.ndarray, "2 h"]:
   """Returns both players' last sequences, by history."""
   last = np.empty((2, len(tree.parent)), np.int64)
