@@ -21,6 +21,13 @@ EVALUATION_SHAPES: dict[tuple[str, int], list[tuple[int, ...]]] = {
   ("ce", 2): [(4, 4), (8, 8), (12, 12), (3, 7)],
   ("cce", 3): [(3, 3, 3), (4, 4, 4), (8, 8, 8), (2, 3, 5)],
 }
+# Larger than any in training; the row ME alone, and few games.
+BEYOND_SHAPES: dict[tuple[str, int], list[tuple[int, ...]]] = {
+  ("cce", 2): [(32, 32), (64, 64)],
+  ("ce", 2): [(32, 32), (64, 64)],
+  ("cce", 3): [(16, 16, 16)],
+}
+BEYOND_GAMES = 32
 
 
 def held_out_games(
@@ -57,7 +64,7 @@ def measure(
   """Returns mean and standard error of every measurement, by kind of game.
 
   Rows of Table 3 with target epsilons are also measured by stratum, see
-  `nes.Evaluation`.
+  `nes.Evaluation`; `BEYOND_SHAPES` by at most `BEYOND_GAMES` games.
 
   Args:
     network: its configuration.
@@ -77,6 +84,19 @@ def measure(
         f"{name} {stratum}": means(part)
         for stratum, part in strata(kind, found)
       }
+  return table | measure_beyond(network, variables, count)
+
+
+def measure_beyond(
+  network: nes.Network, variables: nes.Variables, count: int
+) -> dict[str, Any]:
+  """Returns what `measure` does, for the row ME of `BEYOND_SHAPES`."""
+  table: dict[str, Any] = {}
+  concept, players = network.config.concept, network.config.players
+  for shape in BEYOND_SHAPES[concept, players]:
+    drawn = held_out_games(shape, min(count, BEYOND_GAMES), "ME", concept)
+    found = evaluate(network, variables, *drawn)
+    table[f"{shape_name(shape)} ME"] = means(found)
   return table
 
 
