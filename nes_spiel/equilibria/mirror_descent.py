@@ -89,26 +89,6 @@ def normalized(
   return jnp.where(jnp.isfinite(total), scores - total, -jnp.inf)
 
 
-def moved_magnet(
-  log_magnet: Float[Array, "*b a"],
-  log_policy: Float[Array, "*b a"],
-  rate: Float[Array, ""] | float,
-  legal: Bool[Array, "*b a"] | None = None,
-) -> Float[Array, "*b a"]:
-  """Returns a magnet that has moved towards a policy.
-
-  Proportional to magnet^(1 - rate) policy^rate: with rate 0 it stays, and the
-  regularized equilibrium is approached; slow ones approach a Nash equilibrium.
-
-  Args:
-    log_magnet: `[*b, a]`.
-    log_policy: `[*b, a]`.
-    rate: 0 to 1.
-    legal: `[*b, a]`, all if None.
-  """
-  return normalized((1 - rate) * log_magnet + rate * log_policy, legal)
-
-
 def constant(value: float) -> Schedule:
   """Returns the schedule that always has one value; a pytree, as all here."""
   return jax.tree_util.Partial(_constant, value)

@@ -36,7 +36,8 @@ def solve(
 
   H is singular where strategies are duplicates; a shift at the level of
   rounding changes the path to an optimum, not the optimum. Where rounding
-  spoils the system all the same, what is returned is not finite.
+  spoils the system all the same, a factor's answer is not finite; conjugate
+  gradients stop after `MAX_PRODUCTS` where they are.
 
   Args:
     problem: on the standardised scale.

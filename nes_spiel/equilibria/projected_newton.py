@@ -6,7 +6,7 @@ Unlike an interior point it profits from a start near the solution. A step
 guesses which duals are zero at the solution, those below their slope (the
 primal-dual active set of Hintermueller, Ito and Kunisch 2003), sends them
 there, and takes a Newton step on the others; a line search along the projected
-arc (Bertsekas 1982) sees to it that the loss falls.
+arc (Bertsekas 1982) keeps the loss from rising.
 """
 
 from typing import NamedTuple
@@ -101,16 +101,21 @@ def _newton_change(problem: Problem, here: Point) -> dual.Duals:
 
 
 def _line_search(problem: Problem, here: Point, change: dual.Duals) -> Point:
-  """Returns a point of the arc max(alpha + t change, 0) with a lower loss."""
+  """Returns a point of the arc max(alpha + t change, 0) with a lower loss.
+
+  Where the search finds none, the point that it started from.
+  """
   largest = jnp.maximum(jnp.max(jnp.abs(change)), jnp.finfo(change.dtype).tiny)
   longest = GROWTH * (1 + jnp.max(here.duals)) / largest
 
-  def too_high(search: tuple[Array, Point, Int[Array, ""]]) -> Array:
-    _, there, tries = search
+  def falls(there: Point) -> Bool[Array, ""]:
     slope = jnp.sum(here.gradient * (there.duals - here.duals))
     noise = ROUNDING * (1 + jnp.abs(here.loss))
-    falls = there.loss <= here.loss + DECREASE * slope + noise
-    return ~falls & (tries < LINE_SEARCH_STEPS)
+    return there.loss <= here.loss + DECREASE * slope + noise
+
+  def too_high(search: tuple[Array, Point, Int[Array, ""]]) -> Array:
+    _, there, tries = search
+    return ~falls(there) & (tries < LINE_SEARCH_STEPS)
 
   def shorten(search: tuple[Array, Point, Array]) -> tuple[Array, Point, Array]:
     length, _, tries = search
@@ -122,4 +127,7 @@ def _line_search(problem: Problem, here: Point, change: dual.Duals) -> Point:
   _, there, _ = lax.while_loop(
     too_high, shorten, (length, first, jnp.asarray(0, jnp.int32))
   )
-  return there
+  lower = falls(there)
+  return Point(
+    *(jnp.where(lower, x, y) for x, y in zip(there, here, strict=True))
+  )

@@ -45,12 +45,13 @@ class Experiment(NamedTuple):
 
   Attributes:
     run: from the number of games to the table.
-    games: how many if --games is not given: as many as the paper's.
+    games: how many if --games is not given, as many as the paper's; None where
+      the games are given ones.
     flags: on which the numbers depend.
   """
 
-  run: Callable[[int], tables.Table]
-  games: int
+  run: Callable[..., tables.Table]
+  games: int | None
   flags: tuple[str, ...]
 
 
@@ -69,15 +70,13 @@ def table3(count: int) -> tables.Table:
   return selections.table_3(count, FLAGS.seed)
 
 
-def table5(count: int) -> tables.Table:
+def table5() -> tables.Table:
   """Returns the games of Appendix E."""
-  del count
   return welfare.table_5()
 
 
-def figure1(count: int) -> tables.Table:
+def figure1() -> tables.Table:
   """Returns equilibria of 2x2 games, and draws them."""
-  del count
   found = points.find_points(FLAGS.classics, FLAGS.purity)
   if FLAGS.output_dir:
     from nes_spiel.examples.reproduce import polytope_plots
@@ -150,8 +149,8 @@ EXPERIMENTS: Mapping[str, Experiment] = {
   "table1": Experiment(table1, sizes.GAMES, ("games", "seed")),
   "table2": Experiment(table2, sizes.GAMES, ("games", "seed")),
   "table3": Experiment(table3, selections.GAMES, ("games", "seed")),
-  "table5": Experiment(table5, 2, ()),
-  "figure1": Experiment(figure1, 2, ("classics", "purity")),
+  "table5": Experiment(table5, None, ()),
+  "figure1": Experiment(figure1, None, ("classics", "purity")),
   "figure3": Experiment(figure3, sweeps.GAMES, (*LEARNING, "panels")),
   "ablation": Experiment(ablation, sweeps.GAMES, (*LEARNING, "shape")),
   "figure4": Experiment(
@@ -166,7 +165,7 @@ flags.DEFINE_integer(
   None,
   "Games per size, row, curve or class; if not given 128 for table1 and "
   "table2, 4096 for timing, as the paper's, and 512 for the others, as in its "
-  "figures.",
+  "figures. Not for table5 and figure1, whose games are given.",
   lower_bound=2,
 )
 flags.DEFINE_integer("seed", 0, "Of the games.", lower_bound=0)
@@ -199,11 +198,13 @@ def run() -> None:
   if folder:  # a folder that cannot be had shows before the work
     pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
   experiment = EXPERIMENTS[what]
+  if experiment.games is None and FLAGS.games is not None:
+    raise ValueError(f"--games: --what={what} is of given games.")
   count = experiment.games if FLAGS.games is None else FLAGS.games
   values = {name: FLAGS[name].value for name in experiment.flags}
   values |= {"games": count} if "games" in values else {}
   place = setting.table(what, **values)
-  table = experiment.run(count)
+  table = experiment.run(*([] if count is None else [count]))
   print(f"{place.text()}\n\n{table.text()}")
   if folder:
     print(f"\nWritten: {tables.write(folder, table, place)}")

@@ -16,10 +16,12 @@ class Row(NamedTuple):
 
   Attributes:
     target: the uniform joint; "counts", a product of counts over their sum, as
-      repeats in JPSRO are; or "any", from a flat Dirichlet distribution.
-    welfare: none; "payoffs", their sum over players; or "any", from the
-      invariant subspace.
-    epsilon: zero; "least", the smallest there is; or "any".
+      repeats in JPSRO are, which is our reading of MT; or "any", from a flat
+      Dirichlet distribution.
+    welfare: none; "payoffs", their sum over players, who in training have equal
+      scales; or "any", from the invariant subspace.
+    epsilon: zero; "least", the smallest there is; or "any", half of them as the
+      table has it, half shares of the largest gain, see `sample_selection`.
   """
 
   target: Target = "uniform"
@@ -41,7 +43,7 @@ ROWS: dict[str, Row] = {
 
 
 def unseen_input(config: Config, name: str) -> Input | None:
-  """Returns an input without which a network cannot serve a row, or None."""
+  """Returns an input without which a network cannot tell a row, or None."""
   row, inputs = ROWS[name], config.inputs
   if "reference_logits" not in inputs:
     if row.target != "uniform" and "target_joint" not in inputs:

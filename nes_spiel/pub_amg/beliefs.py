@@ -9,7 +9,7 @@ from jaxtyping import Array, Float, Int
 
 from nes_spiel.pub_amg.public_game import PublicGame
 
-# Public states that fewer than this share of plays reach count as unreached.
+# Public states that follow with less than this probability count as unreached.
 LEAST_PROBABILITY = 1e-300
 
 

@@ -93,7 +93,9 @@ class PublicBeliefBot(pyspiel.Bot):
       if here is not None:
         rule = self._public_policy(here)
         following = beliefs.successors(self._game, here, rule)
-      reached = [x.state for x in following if x.state[0] == public_state]
+      reached = [
+        x.state for x in following if x.state.public_state == public_state
+      ]
       if not reached:
         raise ValueError(
           f"state: {state} is at public state {public_state}, which the policy "

@@ -3,20 +3,22 @@
 """Full-width magnetic mirror descent: all decision rules move at once."""
 
 import functools
-from typing import NamedTuple
+import warnings
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Bool, Float
 
-from nes_spiel.equilibria.mirror_descent import Schedule
+from nes_spiel.equilibria.mirror_descent import Schedule, as_schedule
 from nes_spiel.pub_amg import sweeps
 from nes_spiel.pub_amg.gaps import Gaps, gaps
 from nes_spiel.pub_amg.objectives import Objective
 from nes_spiel.pub_amg.sequence_form import SequenceForm
 from nes_spiel.pub_amg.sweeps import Policies
 
+STEP_PER_ALPHA = 0.1  # of the default step size
 BETWEEN_MEASUREMENTS = 50  # sweeps; a measurement costs as much as three
 
 
@@ -32,6 +34,51 @@ class Method(NamedTuple):
   objective: Objective
   alpha: Schedule
   step_size: Schedule
+
+
+def make_method(
+  objective: Objective,
+  alpha: float | Schedule,
+  step_size: float | Schedule | None,
+) -> Method:
+  """Returns what is done in each sweep.
+
+  Args:
+    objective: its psi.
+    alpha: above 0, or a schedule.
+    step_size: eta above 0, or a schedule; a tenth of alpha if None.
+
+  Raises:
+    ValueError: numbers out of range.
+  """
+  if not callable(alpha) and not alpha > 0:
+    raise ValueError(
+      f"alpha: {type(objective).__name__} has a unique equilibrium for alpha "
+      f"above 0, got {alpha}."
+    )
+  if step_size is None:
+    step_size = _share_of(alpha)
+  elif not callable(step_size):
+    if not step_size > 0:
+      raise ValueError(f"step_size: expected above 0, got {step_size}.")
+    if not callable(alpha) and step_size > alpha:
+      warnings.warn(
+        f"step_size: {step_size} may circle for alpha {alpha}; up to {alpha} "
+        "is known to converge on small games.",
+        stacklevel=4,
+      )
+  return Method(objective, as_schedule(alpha), as_schedule(step_size))
+
+
+def _share_of(alpha: float | Schedule) -> float | Schedule:
+  """Returns the default step size."""
+  if not callable(alpha):
+    return STEP_PER_ALPHA * alpha
+  return jax.tree_util.Partial(_scaled, as_schedule(alpha))
+
+
+def _scaled(alpha: Schedule, step: Any) -> Any:
+  return STEP_PER_ALPHA * alpha(step)
 
 
 class Descent(NamedTuple):
@@ -112,7 +159,8 @@ def descend(
   """
 
   def unfinished(state: Descent) -> Bool[Array, ""]:
-    far = [x > bound for x, bound in zip(state.gaps, most, strict=True)]
+    # A gap below 0 by more than rounding would be as wrong as one above.
+    far = [jnp.abs(x) > y for x, y in zip(state.gaps, most, strict=True)]
     return jnp.stack(far).any() & (state.sweeps < max_sweeps)
 
   def advance(state: Descent) -> Descent:

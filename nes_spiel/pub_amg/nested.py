@@ -68,7 +68,7 @@ def solve_nested(
     alpha: 0 or more, or a schedule.
     first_step_size: eta of the first step, or a schedule.
     second_step_size: eta of the second; without effect in games of two.
-    records: after which iterations, ascending.
+    records: after which iterations, ascending; without effect on the run.
     objective: its psi.
 
   Returns:
@@ -76,13 +76,19 @@ def solve_nested(
     game, for each record.
 
   Raises:
-    ValueError: a game of another number of steps.
+    ValueError: a game of another number of steps, a negative alpha, or records
+      that do not ascend from 1.
   """
   steps = time_steps(game)
   if len(steps) not in (2, 3):
     raise ValueError(
       f"game: expected two or three time steps, {game.name} has {len(steps)}."
     )
+  records = [float(record) for record in records]
+  if records != sorted(records) or min(records, default=1) < 1:
+    raise ValueError(f"records: expected 1 or more, ascending, got {records}.")
+  if not callable(alpha) and not alpha >= 0:
+    raise ValueError(f"alpha: expected 0 or more, got {alpha}.")
   objective = objectives.checked(objective, game)
   rates = Rates(
     as_schedule(alpha),
@@ -94,11 +100,11 @@ def solve_nested(
   found = []
   with jax.enable_x64(True):
     tables, done = policies.uniform(game), 0.0
-    for stop in map(float, records):
-      tables, seen = _iterate(
+    for stop in records:
+      tables, shown = _iterate(
         game.form, tables, rows, objective, rates, done, stop, players
       )
-      found.append(jax.device_get((tables, seen)))
+      found.append(jax.device_get(shown))
       done = stop
   return found
 
@@ -136,8 +142,13 @@ def _iterate(
   done: Float[Array, ""] | float,
   stop: Float[Array, ""] | float,
   players: tuple[int, ...],
-) -> tuple[Policies, Gaps]:
-  """Returns policies after iterations `done` + 1 to `stop`, and their gaps."""
+) -> tuple[Policies, tuple[Policies, Gaps]]:
+  """Makes iterations `done` + 1 to `stop`.
+
+  Returns:
+    What the next iteration starts from; and the policies that it shows, the
+    later rules being those that follow the first's, with their gaps.
+  """
   steps = [Step(*pair) for pair in zip(players, rows, strict=True)]
 
   def iterate(state: tuple[Policies, Array]) -> tuple[Policies, Array]:
@@ -151,8 +162,9 @@ def _iterate(
   tables, t = lax.while_loop(
     lambda state: state[1] <= stop, iterate, (tables, jnp.asarray(done + 1.0))
   )
-  tables = _follow(form, steps, objective, rates, t - 1, tables)
-  return tables, gaps(form, tables, objective, rates.alpha(t - 1))
+  last = t - 1
+  seen = _follow(form, steps, objective, rates, last, tables)
+  return tables, (seen, gaps(form, seen, objective, rates.alpha(last)))
 
 
 def _follow(

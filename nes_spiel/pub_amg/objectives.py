@@ -156,6 +156,11 @@ def checked(objective: Any, game: PublicGame) -> Objective:
   """
   if isinstance(objective, type):
     objective = objective()
+  if not objective.uniqueness_guaranteeing:
+    raise ValueError(
+      f"objective: {type(objective).__name__} guarantees no unique "
+      "equilibrium: one of the public-belief game may be none of the original."
+    )
   reference = getattr(objective, "reference", None)
   if reference is None:
     return objective

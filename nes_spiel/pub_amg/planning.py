@@ -3,31 +3,31 @@
 """Decision-time planning: the subgame at a belief is solved when it is met."""
 
 import functools
+import warnings
 from typing import Any
 
 import jax
 import numpy as np
 from jaxtyping import Float
 
-from nes_spiel.equilibria.mirror_descent import constant
 from nes_spiel.pub_amg import beliefs, descent, objectives, policies
 from nes_spiel.pub_amg.beliefs import PublicBelief
-from nes_spiel.pub_amg.descent import Descent, Method
+from nes_spiel.pub_amg.descent import Descent
 from nes_spiel.pub_amg.gaps import Gaps
 from nes_spiel.pub_amg.objectives import MiniMaxEnt
 from nes_spiel.pub_amg.public_game import PublicGame
 from nes_spiel.pub_amg.sweeps import Policies
 
-STEP_PER_ALPHA = 0.1  # of the default step size
 CACHED = 10_000  # beliefs
 
 
 class Planner:
   """The public-belief policy whose rule at a belief is that of its subgame.
 
-  Deterministic: a call solves the subgame under a regularized objective to a
-  tolerance, from the solution at the beginning of the game, and is cached. It
-  is a `PublicPolicy`, so that `correspondence` maps it to the original game.
+  Deterministic: a call solves the subgame under a regularized objective, from
+  the solution at the beginning of the game, and is cached; it warns where the
+  tolerance was not reached. It is a `PublicPolicy`, so that `correspondence`
+  maps it to the original game.
 
       >>> import pyspiel
       >>> from nes_spiel import pub_amg
@@ -64,15 +64,11 @@ class Planner:
     Raises:
       ValueError: numbers out of range.
     """
-    if not alpha > 0:
-      raise ValueError(f"alpha: expected above 0, got {alpha}.")
     if max_sweeps < 1:
       raise ValueError(f"max_sweeps: expected 1 or more, got {max_sweeps}.")
-    if step_size is None:
-      step_size = STEP_PER_ALPHA * alpha
     objective = objectives.checked(objective, game)
     self.game = game
-    self._method = Method(objective, constant(alpha), constant(step_size))
+    self._method = descent.make_method(objective, alpha, step_size)
     self._most = Gaps(tolerance, residual_tolerance, np.inf)
     self._max_sweeps = max_sweeps
     self._warm_start = warm_start
@@ -107,10 +103,20 @@ class Planner:
     """Returns the solution of one game or subgame."""
     with jax.enable_x64(True):
       start = _measured(form, tables, self._method, 0.0)
-      found = descent.descend(
-        form, start, self._method, self._most, float(self._max_sweeps)
+      found = jax.device_get(
+        descent.descend(
+          form, start, self._method, self._most, float(self._max_sweeps)
+        )
       )
-      return jax.device_get(found)
+    if not (np.abs(found.gaps) <= np.array(self._most)).all():
+      warnings.warn(
+        f"A subgame of {self.game.name} was left after {found.sweeps:g} sweeps "
+        "with a regularized exploitability of "
+        f"{found.gaps.regularized_exploitability:.1e} and a residual of "
+        f"{found.gaps.residual:.1e}.",
+        stacklevel=2,
+      )
+    return found
 
 
 _measured = jax.jit(descent.measured)

@@ -5,10 +5,12 @@
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from open_spiel.python import policy as openspiel_policy
 
 from nes_spiel.pub_amg.public_game import PublicGame
+
+UNIFORM_SHARE = 1e-6  # in an interior policy, where another had zeros
 
 
 def uniform(game: PublicGame) -> tuple[Any, Any]:
@@ -18,6 +20,32 @@ def uniform(game: PublicGame) -> tuple[Any, Any]:
     for states in game.information_states
   )
   return first, second
+
+
+def interior(
+  game: PublicGame, log_policies: tuple[Any, Any]
+) -> tuple[Any, Any]:
+  """Returns policies without zeros, mixed with uniform ones where they had.
+
+  Args:
+    game: the game.
+    log_policies: of both players `[i, a]`.
+  """
+  first, second = (
+    _mixed(np.exp(np.asarray(table)), states.legal)
+    for table, states in zip(log_policies, game.information_states, strict=True)
+  )
+  return first, second
+
+
+def _mixed(
+  chances: Float[np.ndarray, "i a"], legal: Bool[np.ndarray, "i a"]
+) -> Float[np.ndarray, "i a"]:
+  """Returns logarithms of rows that have no zero among the legal actions."""
+  even = legal / legal.sum(-1, keepdims=True)
+  has_zero = (legal & (chances == 0)).any(-1, keepdims=True)
+  share = np.where(has_zero, UNIFORM_SHARE, 0.0)
+  return _logarithm((1 - share) * chances + share * even)
 
 
 def to_openspiel(

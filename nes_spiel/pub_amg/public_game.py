@@ -23,7 +23,7 @@ PublicFrom = Literal["auto", "observer", "common_knowledge"]
 
 
 class InformationStates(NamedTuple):
-  """A player's information states, ordered by how often it acted before.
+  """A player's information states, by how often it acted before, then by time.
 
   Attributes:
     strings: OpenSpiel's.
@@ -266,10 +266,8 @@ def _information_states(
   known: tuple[dict[str, int], dict[str, int]] = ({}, {})
   members: tuple[list[int], list[int]] = ([], [])
   acting = tree.decisions
-  # Public states are in the order of time: who acts there acted before.
-  for history in acting[
-    np.argsort(public_state[acting], kind="stable")
-  ].tolist():
+  order = np.lexsort([public_state[acting], own_decisions(tree)[acting]])
+  for history in acting[order].tolist():
     actor, string = int(tree.actor[history]), tree.acting_string(history)
     if string not in known[actor]:
       known[actor][string] = len(known[actor])
@@ -285,6 +283,19 @@ def _information_states(
     for player in (0, 1)
   )
   return (first, second), rows
+
+
+def own_decisions(tree: HistoryTree) -> Int[np.ndarray, " h"]:
+  """Returns how often who acts at a history acted before, 0 elsewhere."""
+  counts = np.zeros((len(tree.parent), 2), np.int64)
+  for history, parent in enumerate(tree.parent.tolist()):  # parents first
+    if parent >= 0:
+      counts[history] = counts[parent]
+      if tree.actor[parent] >= 0:
+        counts[history, tree.actor[parent]] += 1
+  actor = np.maximum(tree.actor, 0)
+  own = counts[np.arange(len(actor)), actor]
+  return np.where(tree.actor >= 0, own, 0)
 
 
 def _padded(

@@ -150,6 +150,7 @@ def _side(
   while (before[-1] != none).any():
     before.append(earlier[before[-1] // width])
   depth = (np.stack(before) != none).sum(0)
+  assert (np.diff(depth) >= 0).all()  # as `levels` needs
   after = grouped(np.where(rows < count, none, last), none)
   following = grouped(parent, none)
   return Side(

@@ -3,7 +3,6 @@
 """The regularized equilibrium of an OpenSpiel game."""
 
 import dataclasses
-import warnings
 from typing import Any
 
 import jax
@@ -13,14 +12,13 @@ from open_spiel.python import policy as openspiel_policy
 from tqdm import tqdm
 
 from nes_spiel.equilibria import Status
-from nes_spiel.equilibria.mirror_descent import Schedule, as_schedule
+from nes_spiel.equilibria.mirror_descent import Schedule
 from nes_spiel.pub_amg import descent, objectives, policies, sweeps
 from nes_spiel.pub_amg.descent import Descent, Method
 from nes_spiel.pub_amg.gaps import Gaps
-from nes_spiel.pub_amg.objectives import MiniMaxEnt, Objective
+from nes_spiel.pub_amg.objectives import MiniMaxEnt
 from nes_spiel.pub_amg.public_game import PublicGame
 
-STEP_PER_ALPHA = 0.1  # of the default step size
 HISTORY = 10  # records per factor of ten in sweeps
 
 
@@ -106,7 +104,8 @@ def solve(
     exploitability: what the plain one must be at most. With a schedule of alpha
       that falls to 0 it says when to stop; the other two then should be inf.
     max_sweeps: when to stop all the same.
-    start: an OpenSpiel policy; uniform if None.
+    start: an OpenSpiel policy; uniform if None. Where it has zeros a little of
+      the uniform one is mixed in: steps multiply.
     progress: whether to show it.
 
   Raises:
@@ -115,7 +114,7 @@ def solve(
   if not isinstance(game, PublicGame):
     game = PublicGame.from_openspiel(game)
   objective = objectives.checked(objective, game)
-  method = _method(objective, alpha, step_size)
+  method = descent.make_method(objective, alpha, step_size)
   if max_sweeps < 1:
     raise ValueError(f"max_sweeps: expected 1 or more, got {max_sweeps}.")
   most = Gaps(tolerance, residual_tolerance, exploitability)
@@ -123,44 +122,9 @@ def solve(
     tables = policies.uniform(game)
     if start is not None:
       tables = policies.from_openspiel(game, start)
+      tables = policies.interior(game, tables)
     records = _run(game, tables, method, most, max_sweeps, progress)
     return _equilibrium(game, method, most, records)
-
-
-def _method(
-  objective: Objective,
-  alpha: float | Schedule,
-  step_size: float | Schedule | None,
-) -> Method:
-  """Returns what is done in each sweep; refuses numbers out of range."""
-  if not callable(alpha) and not alpha > 0:
-    raise ValueError(
-      f"alpha: {type(objective).__name__} has a unique equilibrium for alpha "
-      f"above 0, got {alpha}."
-    )
-  if step_size is None:
-    step_size = _share_of(alpha)
-  elif not callable(step_size):
-    if not step_size > 0:
-      raise ValueError(f"step_size: expected above 0, got {step_size}.")
-    if not callable(alpha) and step_size > alpha:
-      warnings.warn(
-        f"step_size: {step_size} may circle for alpha {alpha}; up to {alpha} "
-        "is known to converge on small games.",
-        stacklevel=3,
-      )
-  return Method(objective, as_schedule(alpha), as_schedule(step_size))
-
-
-def _share_of(alpha: float | Schedule) -> float | Schedule:
-  """Returns the default step size."""
-  if not callable(alpha):
-    return STEP_PER_ALPHA * alpha
-  return jax.tree_util.Partial(_scaled, as_schedule(alpha))
-
-
-def _scaled(alpha: Schedule, step: Any) -> Any:
-  return STEP_PER_ALPHA * alpha(step)
 
 
 def _run(
@@ -200,7 +164,7 @@ def _equilibrium(
   steps = np.array([float(record.sweeps) for record in records])
   alphas = np.asarray(jax.vmap(method.alpha)(np.maximum(steps, 1)))
   columns = np.array([record.gaps for record in records], np.float64).T
-  within = (columns[:, -1] <= np.array(most)).all()
+  within = (np.abs(columns[:, -1]) <= np.array(most)).all()
   status = Status.CONVERGED if within else Status.MAX_ITERATIONS
   if not np.isfinite(columns[:, -1]).all():
     status = Status.NOT_FINITE

@@ -33,12 +33,8 @@ def check_game(game: Any, utility: Any) -> Any:
       f"game: {game} has {game.num_players()} players; expected 2."
     )
   if kind.utility != utility:
-    hint = ""
-    if kind.utility == _Type.Utility.IDENTICAL:
-      hint = " Cooperative games are for pub_amg.solve_common_payoff."
     raise ValueError(
       f"game: {game} has utility {kind.utility.name}; expected {utility.name}."
-      + hint
     )
   if kind.chance_mode == _Type.ChanceMode.SAMPLED_STOCHASTIC:
     raise ValueError(

@@ -22,6 +22,9 @@ from nes_spiel.nes.rows import (
 )
 from nes_spiel.solvers.solution import Concept
 
+# What else a network serves that was trained for any value of a parameter. What
+# is drawn there is no uniform target, no least epsilon, and always a welfare.
+ALSO = {"target": "counts", "welfare": "payoffs", "epsilon": "zero"}
 # Relative, of a target joint to the product of its marginals.
 PRODUCT_TOLERANCE = 1e-3
 
@@ -116,7 +119,8 @@ def refusal(
   )
   rows = [ROWS[name] for name in names]
   for field, kind in asked._asdict().items():
-    rows = [row for row in rows if getattr(row, field) in (kind, "any")]
+    serving = {kind, "any"} if kind == ALSO[field] else {kind}
+    rows = [row for row in rows if getattr(row, field) in serving]
     if not rows:
       return _refused_kind(field, kind, names)
   return None
@@ -125,8 +129,9 @@ def refusal(
 def _refused_kind(field: str, kind: str, names: list[str]) -> str:
   """Returns what is said of a kind that no row has."""
   argument = {"target": "target_joint", "epsilon": "target_epsilon"}
-  seen = "any joint that is no product of counts" if kind == "any" else kind
-  seen = seen if field == "target" else kind
+  seen: str = kind
+  if (field, kind) == ("target", "any"):
+    seen = "any joint that is no product of counts"
   return (
     f"selection.{argument.get(field, field)}: this network was trained for the "
     f"rows {', '.join(names)} of Table 3, which leaves out {seen!r} here"

@@ -21,9 +21,12 @@ def warn_beyond_range(
     facts: of a `Model`; without "options" nothing is known and nothing said.
     shape: strategies per player.
     strategy_mask: None, or with a leading batch axis; padding does not count.
+      Of a traced one nothing is known, and nothing said.
   """
   size = max(shape)
-  if strategy_mask is not None and not validation.is_traced(strategy_mask):
+  if validation.is_traced(strategy_mask):
+    return
+  if strategy_mask is not None:
     size = int(np.sum(strategy_mask, axis=-1).max())
   buckets = facts.get("options", {}).get("buckets", [])
   trained = max((largest for _, largest, *_ in buckets), default=size)
@@ -35,7 +38,7 @@ def warn_beyond_range(
 @functools.cache
 def _warn(name: str, trained: int, size: int, measured: str) -> None:
   warnings.warn(
-    f'method="nes": {name} was trained on up to {trained} strategies a player, '
+    f"A network: {name} was trained on up to {trained} strategies a player, "
     f'this game has {size}. {measured} method="nes+exact" goes on to the exact '
     "solution.",
     stacklevel=2,

@@ -75,18 +75,6 @@ def test_logarithms_do_not_underflow(x64):
   np.testing.assert_allclose(greedy, [-1e4, 0])
 
 
-def test_a_moved_magnet_lies_between(x64, problem):
-  log_policy, _, log_magnet = problem
-  moved = [
-    np.asarray(mirror_descent.moved_magnet(log_magnet, log_policy, rate))
-    for rate in (0.0, 0.5, 1.0)
-  ]
-  np.testing.assert_allclose(moved[0], log_magnet, atol=1e-12)
-  np.testing.assert_allclose(moved[2], log_policy, atol=1e-12)
-  by_hand = np.exp((log_magnet + log_policy) / 2)
-  np.testing.assert_allclose(np.exp(moved[1]), by_hand / by_hand.sum())
-
-
 def test_schedules(x64):
   step = jnp.asarray(4.0)
   assert mirror_descent.constant(0.3)(step) == 0.3

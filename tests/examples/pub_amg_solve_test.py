@@ -43,7 +43,7 @@ def test_solving_annealing_and_mistakes(run_lines, tmp_path):
     assert float(printed) == pytest.approx(expected, abs=1e-6)
   assert float(printed) <= 0.05
   for done, message in (
-    (cooperative, "solve_common_payoff"),
+    (cooperative, "IDENTICAL"),
     (unknown, "'no_such_game'"),
   ):
     assert done.code == 2

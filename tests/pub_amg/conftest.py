@@ -49,9 +49,12 @@ def random_policies():
 
 @pytest.fixture(scope="session")
 def value_by_hand():
-  """Returns J by a walk over OpenSpiel's states (Definitions 5.1, 6.2)."""
+  """Returns J by a walk over OpenSpiel's states (Definitions 6.1 and 6.2).
 
-  def value(game, log_policies, alpha):
+  With a reference, both players' probabilities, psi is the divergence from it.
+  """
+
+  def value(game, log_policies, alpha, reference=None):
     places = [
       {string: row for row, string in enumerate(states.strings)}
       for states in game.information_states
@@ -68,8 +71,13 @@ def value_by_hand():
       row = places[player][state.information_state_string()]
       actions = state.legal_actions()
       chances = np.exp(log_policies[player][row][: len(actions)])
-      entropy = -sum(p * np.log(p) for p in chances if p > 0)
-      total = alpha * entropy * (1, -1)[player]
+      magnet = np.ones(len(actions))
+      if reference is not None:
+        magnet = reference[player][row][: len(actions)]
+      psi = sum(
+        p * np.log(p / m) for p, m in zip(chances, magnet, strict=True) if p > 0
+      )
+      total = -alpha * psi * (1, -1)[player]
       for action, chance in zip(actions, chances, strict=True):
         total += chance * expected(state.child(action))
       return total

@@ -53,7 +53,7 @@ def test_without_regularization_equilibria_do_not_correspond(read_game):
 
 
 def test_kuhn_poker(read_game):
-  """Annealed, fixed, and without regularization."""
+  """Annealed, fixed, and without regularization; from another program."""
   game, rate = read_game("kuhn_poker"), inverse_root(1.0)
   annealed = nested.solve_nested(game, rate, rate, rate, [100, 1000])
   assert exploitabilities(annealed) == pytest.approx([0.0214, 0.0034], rel=0.02)
@@ -64,7 +64,19 @@ def test_kuhn_poker(read_game):
   assert min(exploitabilities(plain)) >= 0.03
 
 
-def test_games_of_other_lengths_are_refused(read_game):
+def test_records_do_not_change_the_run(read_game):
+  game, rate = read_game("kuhn_poker"), inverse_root(1.0)
+  both = nested.solve_nested(game, rate, rate, rate, [10, 100])
+  alone = nested.solve_nested(game, rate, rate, rate, [100])
+  assert exploitabilities(both)[1] == exploitabilities(alone)[0]
+
+
+def test_what_is_no_run_is_refused(read_game):
+  game = read_game("kuhn_poker")
+  with pytest.raises(ValueError, match="records: expected 1 or more, ascend"):
+    nested.solve_nested(game, 0.1, 0.1, 0.1, [10, 1])
+  with pytest.raises(ValueError, match="alpha: expected 0 or more, got -1"):
+    nested.solve_nested(game, -1.0, 0.1, 0.1, [1])
   with pytest.raises(ValueError, match=r"liars_dice.* has 5"):
     nested.solve_nested(
       read_game("liars_dice(dice_sides=2)"), 0.1, 0.1, 0.1, [1]

@@ -67,10 +67,16 @@ def test_a_bot_beats_chance(read_game):
 
 def test_numbers_out_of_range_are_refused(read_game):
   game = read_game("kuhn_poker")
-  with pytest.raises(ValueError, match="alpha: expected above 0, got 0"):
+  with pytest.raises(ValueError, match="above 0, got 0"):
     pub_amg.Planner(game, 0.0)
   with pytest.raises(ValueError, match="max_sweeps: expected 1 or more, got 0"):
     pub_amg.Planner(game, 0.1, max_sweeps=0)
+  with pytest.raises(ValueError, match="step_size: expected above 0, got -1"):
+    pub_amg.Planner(game, 0.1, step_size=-1)
+  with pytest.warns(UserWarning, match="left after 3 sweeps"):
+    pub_amg.Planner(game, 0.1, max_sweeps=3)(
+      pub_amg.initial_beliefs(game)[0].state
+    )
   planner = pub_amg.Planner(game, 0.1)
   with pytest.raises(ValueError, match="player: expected 0 or 1, got 2"):
     pub_amg.PublicBeliefBot(game, 2, planner, np.random.default_rng(0))

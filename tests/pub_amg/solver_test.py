@@ -69,7 +69,11 @@ def random_reference(game, seed):
 def test_minimax_kl_is_a_fixed_point_of_its_own_condition(
   read_game, value_by_hand
 ):
-  """Policies are proportional to reference exp(q / alpha), q by walks."""
+  """delta is proportional to reference exp(q / alpha).
+
+  At the last decision by q from Bayes' rule; and J, by walks, falls for whoever
+  moves away.
+  """
   game, alpha = read_game("kuhn_poker"), 0.3
   reference = random_reference(game, 0)
   found = pub_amg.solve(game, alpha, pub_amg.MiniMaxKL(reference))
@@ -93,6 +97,19 @@ def test_minimax_kl_is_a_fixed_point_of_its_own_condition(
   np.testing.assert_allclose(
     np.exp(found.log_policies[0][row]), scores / scores.sum(), atol=1e-8
   )
+
+  def total(tables):
+    return value_by_hand(game, tables, alpha, reference)
+
+  for player, sign in ((0, 1), (1, -1)):
+    for row in range(6):
+      for shift in (-0.02, 0.02):
+        tables = [np.array(table) for table in found.log_policies]
+        chances = np.exp(tables[player][row])
+        moved = np.clip(np.add(chances, (shift, -shift)), 1e-9, None)
+        tables[player][row] = np.log(moved / moved.sum())
+        gain = sign * (total(tables) - total(found.log_policies))
+        assert gain < 0
 
 
 def test_a_uniform_reference_is_another_objective(read_game):
@@ -144,6 +161,20 @@ def test_a_start_at_the_solution_needs_no_sweep(read_game):
   assert (stopped.sweeps, stopped.status) == (7, Status.MAX_ITERATIONS)
 
 
+def test_a_start_with_zeros_moves(read_game):
+  game = read_game("kuhn_poker")
+  always_pass = policies.to_openspiel(
+    game,
+    tuple(
+      np.where(states.actions == 0, 0.0, -np.inf)
+      for states in game.information_states
+    ),
+  )
+  found = pub_amg.solve(game, 0.2, start=always_pass)
+  assert found.status == Status.CONVERGED
+  assert found.exploitability == pytest.approx(0.0458993518, abs=1e-8)
+
+
 def test_what_cannot_be_solved_is_refused(read_game):
   game = read_game("kuhn_poker")
   with pytest.raises(ValueError, match=r"MiniMaxEnt .* above 0, got 0"):
@@ -154,6 +185,12 @@ def test_what_cannot_be_solved_is_refused(read_game):
     pub_amg.solve(game, 0.1, max_sweeps=0)
   with pytest.warns(UserWarning, match="may circle"):
     pub_amg.solve(game, 0.1, step_size=0.5, max_sweeps=10)
+
+  class Slack(pub_amg.MiniMaxEnt):
+    uniqueness_guaranteeing = False
+
+  with pytest.raises(ValueError, match="Slack guarantees no unique"):
+    pub_amg.solve(game, 0.1, Slack)
   reference = random_reference(game, 1)
   reference[1][2] = [0.0, 1.0]
   with pytest.raises(ValueError, match=r"above 0.*of player 1.*\[0\. 1\.\]"):

@@ -15,6 +15,8 @@ GAMES = [
   "perturbed_rps",
   "liars_dice(dice_sides=2)",
   "goofspiel(num_cards=3,imp_info=True,points_order=descending)",
+  # Who completes a box acts again.
+  "dots_and_boxes(num_rows=1,num_cols=2)",
 ]
 
 
@@ -31,6 +33,22 @@ def test_values_are_those_of_a_walk(
     for player in (0, 1)
   ]
   expected = value_by_hand(game, tables, alpha)
+  np.testing.assert_allclose(totals, [expected, -expected], atol=1e-12)
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_divergence_from_a_reference_is_that_of_a_walk(
+  read_game, random_policies, value_by_hand, x64, name
+):
+  game, alpha = read_game(name), 0.3
+  tables = random_policies(game, seed=1)
+  reference = tuple(np.exp(table) for table in random_policies(game, seed=9))
+  objective = pub_amg.MiniMaxKL(reference)
+  totals = [
+    sweeps.action_values(game.form, player, tables, objective, alpha).total
+    for player in (0, 1)
+  ]
+  expected = value_by_hand(game, tables, alpha, reference)
   np.testing.assert_allclose(totals, [expected, -expected], atol=1e-12)
 
 

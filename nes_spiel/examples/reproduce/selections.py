@@ -42,7 +42,8 @@ NOTES = (
   "best pair of strategies; those of MS and of eps rows need not be small.",
   "Games with target epsilons fall in three strata: no deviation gains as much "
   "at zero duals (inactive), some epsilon is out of reach (unreachable), or "
-  "neither (interior).",
+  "neither (interior). Half of these epsilons are U(-Z, Z), as the paper's, "
+  "half are shares of the largest gain. Targets of MT are products of counts.",
 )
 
 

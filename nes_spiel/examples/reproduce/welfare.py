@@ -64,6 +64,7 @@ COLUMNS = (
   "TV to mu = T",
 )
 NOTES = (
+  "The paper calls 0.2 the highest probability of (2,2) in 5b; it is 1/3.",
   f"Exact solver, rho = {RHO:.0e}; -999 of game (a) is {BAD:g}. W = sum of "
   "payoffs, caller's units. Selections weigh W by mu after Eq. 16c, which "
   "divides it by its standard deviation: mu = T std(W) weighs W itself by T.",
