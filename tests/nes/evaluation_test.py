@@ -48,13 +48,23 @@ def test_strata(found):
   )
 
 
-def test_distances_are_those_of_the_solutions(found):
+def test_distances_are_those_of_the_solutions(found, random_network):
   payoffs = games.sample_invariant(jax.random.key(0), COUNT, (3, 3))
   measured = found(equilibria.MaximumEntropy())
   exact = nes_spiel.solve_batch(payoffs)
   apart = np.abs(exact.joint - 1 / 9).sum((1, 2)) / 2
   np.testing.assert_allclose(measured.trivial_gap, apart, atol=1e-6)
   assert (measured.solver_gap > 0).all()
+  # The network's own answers, by the front that users call.
+  network = random_network(SMALL)
+  model = nes.Model(*network, {"rows": ["ME"]})
+  answers = nes_spiel.solve_batch(payoffs, method="nes", model=model)
+  apart_here = np.abs(exact.joint - answers.joint).sum((1, 2)) / 2
+  np.testing.assert_allclose(measured.solver_gap, apart_here, atol=1e-5)
+  np.testing.assert_allclose(
+    measured.equilibrium_gap, answers.gap_sum, atol=1e-5
+  )
+  np.testing.assert_allclose(measured.exact_gap, exact.gap_sum, atol=1e-6)
   mean, error = measured.mean("trivial_gap")
   assert mean == pytest.approx(apart.mean(), abs=1e-6)
   assert error == pytest.approx(apart.std() / np.sqrt(COUNT), abs=1e-6)

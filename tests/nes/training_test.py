@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from nes_spiel import equilibria, nes, runs
+from nes_spiel.equilibria import dual
 from nes_spiel.nes import train_loop, training, training_games
 
 CONFIG = nes.Config(
@@ -249,3 +250,43 @@ def test_every_row_of_a_batch_counts(random_network):
   for new, old in zip(counts, before, strict=True):
     moved = np.flatnonzero(new != old)
     assert moved.tolist() == [2]  # three strategies: the class up to four
+
+
+def test_the_loss_is_the_mean_of_the_games_duals(random_network):
+  """Eq. 7 game by game; its gradient by the weights that are claimed."""
+  network, variables = random_network(CONFIG)
+  batch = training_games.sample_batch(
+    jax.random.key(2), RECIPE.buckets[0], 2, "cce", ("ME",), 0.25
+  )
+
+  def one(parameters, payoffs, mask):
+    problem, _ = equilibria.standardized_problem(
+      payoffs, equilibria.MaximumEntropy(), "cce", mask
+    )
+    duals, _ = network.apply_problem(
+      variables._replace(parameters=parameters),
+      payoffs,
+      equilibria.MaximumEntropy(),
+      problem,
+    )
+    return dual.dual_excess(problem, duals)
+
+  losses, gradients = jax.jit(
+    jax.vmap(jax.value_and_grad(one), in_axes=(None, 0, 0))
+  )(variables.parameters, batch.payoffs, batch.strategy_mask)
+  weights = 1 / np.sqrt(training.LEAST_SIZE + np.abs(losses))
+
+  def whole(parameters):
+    moved = variables._replace(parameters=parameters)
+    return training.batch_loss(network, moved, batch, is_training=False)[0]
+
+  value, gradient = jax.jit(jax.value_and_grad(whole))(variables.parameters)
+  np.testing.assert_allclose(value, np.mean(losses), rtol=1e-5)
+  by_hand = jax.tree.map(
+    lambda leaf: np.tensordot(weights, np.asarray(leaf), 1) / len(weights),
+    gradients,
+  )
+  for seen, expected in zip(
+    jax.tree.leaves(gradient), jax.tree.leaves(by_hand), strict=True
+  ):
+    np.testing.assert_allclose(seen, expected, rtol=1e-3, atol=1e-6)
