@@ -10,7 +10,7 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
-from nes_spiel.pub_amg import beliefs, descent, objectives, policies
+from nes_spiel.pub_amg import beliefs, descent, objectives, policies, sweeps
 from nes_spiel.pub_amg.beliefs import PublicBelief
 from nes_spiel.pub_amg.descent import Descent
 from nes_spiel.pub_amg.gaps import Gaps
@@ -69,6 +69,7 @@ class Planner:
     objective = objectives.checked(objective, game)
     self.game = game
     self._method = descent.make_method(objective, alpha, step_size)
+    self._psi = (objective, alpha)
     self._most = Gaps(tolerance, residual_tolerance, np.inf)
     self._max_sweeps = max_sweeps
     self._warm_start = warm_start
@@ -86,6 +87,16 @@ class Planner:
     """Returns the solution of the subgame that a belief starts."""
     belief = np.asarray(state.belief, np.float64)
     return self._cached(state.public_state, tuple(belief.tolist()))
+
+  def value(self, state: PublicBelief) -> float:
+    """Returns the objective's value to player 0 of the game from a belief on.
+
+    It is continuous in the belief (Theorem 4), and so is the decision rule.
+    """
+    form = self.game.subgame(state.public_state, state.belief)
+    with jax.enable_x64(True):
+      seen = _evaluated(form, 0, self.plan(state).policies, *self._psi)
+      return float(seen.total)
 
   def _plan(self, public_state: int, belief: tuple[float, ...]) -> Descent:
     form = self.game.subgame(public_state, np.array(belief))
@@ -120,3 +131,4 @@ class Planner:
 
 
 _measured = jax.jit(descent.measured)
+_evaluated = jax.jit(sweeps.action_values, static_argnums=1)

@@ -34,6 +34,44 @@ def test_plans_answer_any_belief(read_game):
   np.testing.assert_array_equal(rule, again)
 
 
+@pytest.mark.parametrize("alpha", [0.05, 0.5])
+def test_values_are_continuous_in_the_belief(read_game, alpha):
+  """Theorem 4: |v(b) - v(b')| <= 2 M TV(b, b'), M the largest |J| from there.
+
+  In Kuhn poker a player acts twice at most, with an entropy of log 2 each.
+  """
+  game = read_game("kuhn_poker")
+  planner = pub_amg.Planner(game, alpha)
+  largest = 2 + 2 * alpha * np.log(2)
+  rng = np.random.default_rng(0)
+  for public_state in range(game.num_public_states):
+    count = len(game.histories(public_state))
+    first, second = rng.dirichlet(np.ones(count), 2)
+    for share in (1.0, 0.1, 0.001):
+      near = (1 - share) * first + share * second
+      distance = np.abs(near - first).sum() / 2
+      a, b = (
+        planner.value(pub_amg.PublicBelief(public_state, belief))
+        for belief in (first, near)
+      )
+      assert abs(a - b) <= 2 * largest * distance
+
+
+def test_values_are_those_of_the_game(read_game):
+  """At the beginning, and as the mean over what follows."""
+  game = read_game("kuhn_poker")
+  planner, solved = pub_amg.Planner(game, 0.2), pub_amg.solve(game, 0.2)
+  (begin,) = pub_amg.initial_beliefs(game)
+  assert begin.probability == pytest.approx(1)
+  assert planner.value(begin.state) == pytest.approx(solved.value, abs=1e-10)
+  # After a pass or a bet: less the entropy of the first decision.
+  rule = planner(begin.state)
+  following = pub_amg.successors(game, begin.state, rule)
+  later = sum(p * planner.value(state) for p, state in following)
+  entropy = -np.sum(rule * np.log(rule)) / 3
+  assert later + 0.2 * entropy == pytest.approx(solved.value, abs=1e-8)
+
+
 def test_a_bot_plays_its_plan(read_game):
   game = read_game("kuhn_poker")
   planner = pub_amg.Planner(game, alpha=0.2)
