@@ -34,6 +34,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.online --output_dir=out/benchmarks
 	$(BIN)/python -m benchmarks.pareto --output_dir=out/benchmarks
 	$(BIN)/python -m benchmarks.rival --output_dir=out/benchmarks
+	$(BIN)/python -m benchmarks.public_belief --output_dir=out/benchmarks
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info
