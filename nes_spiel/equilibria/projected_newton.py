@@ -6,7 +6,7 @@ Unlike an interior point it profits from a start near the solution. A step
 guesses which duals are zero at the solution, those below their slope (the
 primal-dual active set of Hintermueller, Ito and Kunisch 2003), sends them
 there, and takes a Newton step on the others; a line search along the projected
-arc (Bertsekas 1982) keeps the loss from rising.
+arc (Bertsekas 1982) looks for a lower loss.
 """
 
 from typing import NamedTuple
@@ -103,19 +103,18 @@ def _newton_change(problem: Problem, here: Point) -> dual.Duals:
 def _line_search(problem: Problem, here: Point, change: dual.Duals) -> Point:
   """Returns a point of the arc max(alpha + t change, 0) with a lower loss.
 
-  Where the search finds none, the point that it started from.
+  Where the search finds none, its last point, next to the one it started from:
+  from there the guess of which duals are zero may be another.
   """
   largest = jnp.maximum(jnp.max(jnp.abs(change)), jnp.finfo(change.dtype).tiny)
   longest = GROWTH * (1 + jnp.max(here.duals)) / largest
 
-  def falls(there: Point) -> Bool[Array, ""]:
-    slope = jnp.sum(here.gradient * (there.duals - here.duals))
-    noise = ROUNDING * (1 + jnp.abs(here.loss))
-    return there.loss <= here.loss + DECREASE * slope + noise
-
   def too_high(search: tuple[Array, Point, Int[Array, ""]]) -> Array:
     _, there, tries = search
-    return ~falls(there) & (tries < LINE_SEARCH_STEPS)
+    slope = jnp.sum(here.gradient * (there.duals - here.duals))
+    noise = ROUNDING * (1 + jnp.abs(here.loss))
+    falls = there.loss <= here.loss + DECREASE * slope + noise
+    return ~falls & (tries < LINE_SEARCH_STEPS)
 
   def shorten(search: tuple[Array, Point, Array]) -> tuple[Array, Point, Array]:
     length, _, tries = search
@@ -127,7 +126,4 @@ def _line_search(problem: Problem, here: Point, change: dual.Duals) -> Point:
   _, there, _ = lax.while_loop(
     too_high, shorten, (length, first, jnp.asarray(0, jnp.int32))
   )
-  lower = falls(there)
-  return Point(
-    *(jnp.where(lower, x, y) for x, y in zip(there, here, strict=True))
-  )
+  return there

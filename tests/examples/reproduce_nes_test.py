@@ -91,6 +91,7 @@ def same(cell, exact):
   return math.isclose(number, float(exact), rel_tol=6e-3, abs_tol=6e-5)
 
 
+@pytest.mark.reference
 def test_sizes(tmp_path):
   table = sizes.table_2(8, 0, (4,))
   assert [row[:3] for row in table.rows] == [
@@ -102,6 +103,7 @@ def test_sizes(tmp_path):
   check_files_agree(tmp_path, table)
 
 
+@pytest.mark.reference
 def test_welfare(tmp_path):
   """Numbers by hand: the maxima, and 1/3 of (2, 2) in a CCE of (b)."""
   table = welfare.table_5()

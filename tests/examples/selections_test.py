@@ -9,6 +9,7 @@ from nes_spiel import nes
 from nes_spiel.equilibria import Selection
 from nes_spiel.examples import held_out, tables
 from nes_spiel.examples.reproduce import selections
+from nes_spiel.solvers import network_choice
 
 UNIFORM = np.full((4, 4, 4), 1 / 16)
 
@@ -21,8 +22,8 @@ UNIFORM = np.full((4, 4, 4), 1 / 16)
     ("cce", 2, "MS", Selection(target_epsilon=-np.inf), "cce_2p_rows"),
     ("cce", 2, "MU", Selection(welfare=UNIFORM, mu=10.0), "cce_2p_rows"),
     ("ce", 2, "ME", Selection(), "ce_2p"),
-    ("ce", 2, "MU", Selection(welfare=UNIFORM, mu=10.0), None),
-    ("ce", 2, "MS", Selection(target_epsilon=-np.inf), None),
+    ("ce", 2, "MU", Selection(welfare=UNIFORM, mu=10.0), "ce_2p_rows"),
+    ("ce", 2, "MS", Selection(target_epsilon=-np.inf), "ce_2p_rows"),
     ("cce", 3, "ME", Selection(), "cce_3p"),
     ("ce", 3, "ME", Selection(), None),
   ],
@@ -34,7 +35,11 @@ def test_the_network_that_solve_takes_answers(
   assert (model and model.facts["recipe"]) == network
 
 
-def test_a_row_that_nothing_serves_has_no_number():
+def test_a_row_that_nothing_serves_has_no_number(monkeypatch):
+  def refuse(*_):
+    raise ValueError("no network serves")
+
+  monkeypatch.setattr(network_choice, "shipped_model", refuse)
   table = selections.table_3(2, 0, ((2, 2),), ("ce",), ("MS",))
   (row,) = table.rows
   assert row[:5] == ("ce", "2x2", "MS", "all", selections.NO_NETWORK)

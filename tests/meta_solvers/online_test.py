@@ -71,6 +71,7 @@ def test_it_keeps_what_the_loop_relies_on(make):
   meta_solvers.check_meta_solver(make().as_jpsro)
 
 
+@pytest.mark.reference
 def test_it_comes_closer_than_the_network_alone(make, run):
   exact = meta_solvers.exact_meta_solvers()["mecce"]
   right = answers(exact, run)[2:]

@@ -54,6 +54,7 @@ def tune(start, games, *options):
   return nes.fine_tune(*start, games, nes.FineTuning(*options))
 
 
+@pytest.mark.reference
 def test_the_loss_falls_and_averages_stay(start, games, loss):
   tuned = tune(start, games, 30, 1e-2)
   np.testing.assert_allclose(tuned.loss_before, loss(start[1]), rtol=1e-5)

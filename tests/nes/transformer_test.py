@@ -38,6 +38,7 @@ def test_attention(x64):
     np.testing.assert_allclose(seen[row], expected, atol=1e-12)
 
 
+@pytest.mark.reference
 def test_padding_has_no_gradient_and_makes_no_nan(x64):
   """Neither payoffs that do not exist, nor actions without any play."""
   sizes = (2, 3)

@@ -36,7 +36,7 @@ def test_values_are_those_of_a_walk(
   np.testing.assert_allclose(totals, [expected, -expected], atol=1e-12)
 
 
-@pytest.mark.parametrize("name", GAMES)
+@pytest.mark.parametrize("name", ["kuhn_poker", "liars_dice(dice_sides=2)"])
 def test_divergence_from_a_reference_is_that_of_a_walk(
   read_game, random_policies, value_by_hand, x64, name
 ):
@@ -52,7 +52,7 @@ def test_divergence_from_a_reference_is_that_of_a_walk(
   np.testing.assert_allclose(totals, [expected, -expected], atol=1e-12)
 
 
-@pytest.mark.parametrize("name", GAMES)
+@pytest.mark.parametrize("name", ["kuhn_poker", "perturbed_rps"])
 def test_action_values_are_derivatives(read_game, random_policies, x64, name):
   """Of J by an action's probability, over reach; of both psi and returns.
 
