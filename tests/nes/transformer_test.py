@@ -6,6 +6,7 @@ import haiku as hk
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from nes_spiel.nes import transformer
 from nes_spiel.nes.config import HEADS

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.reference
 
 # Of the distance of zero duals: half is wanted, and what the youngest network
 # has not come to yet.
-MOST_SHARE = {"ce_2p_rows": 0.65}
+MOST_SHARE = {"ce_2p_rows": 0.7}
 # Sizes that no training had.
 BEYOND = {
   held_out.shape_name(shape)
@@ -69,7 +69,8 @@ def test_two_player_cce_are_learned():
 def test_training_can_go_on_from_where_it_stopped(name):
   model, (config, recipe) = nes.load_pretrained(name), nes.RECIPES[name]
   arrays, values = runs.load_checkpoint(STATES / name / "checkpoints")
-  runs.check_same_run(values, train_loop.run_identity(config, recipe, 0))
+  seed = model.facts["seed"]
+  runs.check_same_run(values, train_loop.run_identity(config, recipe, seed))
   assert values["step"] == model.facts["steps"] == arrays[".step"]
   for path, array in runs.tree_to_arrays(model.variables).items():
     np.testing.assert_array_equal(arrays[f".variables{path}"], array)
