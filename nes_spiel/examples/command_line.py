@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from absl import flags, logging
+from absl import app, flags, logging
 
 from nes_spiel import runs
 
@@ -81,6 +81,20 @@ def quiet_logs() -> None:
   """Logs warnings only, unless --verbosity was given."""
   if not FLAGS["verbosity"].present:
     logging.set_verbosity(logging.WARNING)
+
+
+@contextlib.contextmanager
+def program(argv: Sequence[str]) -> Iterator[None]:
+  """What every binary's main does around its work.
+
+  Refuses arguments that are no flags, quiets logs, and ends with one line at a
+  user's mistake.
+  """
+  if len(argv) > 1:
+    raise app.UsageError(f"unexpected arguments: {argv[1:]}")
+  quiet_logs()
+  with readable_errors():
+    yield
 
 
 @contextlib.contextmanager

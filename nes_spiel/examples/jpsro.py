@@ -162,10 +162,7 @@ def evaluate(game: pyspiel.Game) -> None:
 
 def main(argv: list[str]) -> None:
   """Trains, or evaluates what was trained."""
-  if len(argv) > 1:
-    raise app.UsageError(f"unexpected arguments: {argv[1:]}")
-  command_line.quiet_logs()
-  with command_line.readable_errors():
+  with command_line.program(argv):
     command_line.open_run(RUN_FLAGS)
     if FLAGS.eval_meta_solver is None:
       FLAGS.eval_meta_solver = FLAGS.train_meta_solver

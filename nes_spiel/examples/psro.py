@@ -186,11 +186,8 @@ def evaluate(solver: psro_solver.PsroSolver) -> None:
 
 def main(argv: list[str]) -> None:
   """Trains, or evaluates what was trained."""
-  if len(argv) > 1:
-    raise app.UsageError(f"unexpected arguments: {argv[1:]}")
-  command_line.quiet_logs()
-  meta_solvers.register()
-  with command_line.readable_errors():
+  with command_line.program(argv):
+    meta_solvers.register()
     command_line.open_run(RUN_FLAGS)
     check_meta_strategy_method(FLAGS.meta_strategy_method)
     solver = make_solver()

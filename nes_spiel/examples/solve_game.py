@@ -137,10 +137,7 @@ def save(solution: solvers.Solution, folder: str) -> None:
 
 def main(argv: list[str]) -> Any:
   """Solves and prints; exits with 1 if the solver did not converge."""
-  if len(argv) > 1:
-    raise app.UsageError(f"unexpected arguments: {argv[1:]}")
-  command_line.quiet_logs()
-  with command_line.readable_errors():
+  with command_line.program(argv):
     payoffs = load_payoffs(FLAGS.game)
     solution = solvers.solve(
       payoffs, FLAGS.concept, make_selection(), FLAGS.method

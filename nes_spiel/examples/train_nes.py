@@ -123,10 +123,7 @@ def run() -> None:
 
 def main(argv: list[str]) -> None:
   """Runs; a user's mistake ends it with one line."""
-  if len(argv) > 1:
-    raise app.UsageError(f"unexpected arguments: {argv[1:]}")
-  command_line.quiet_logs()
-  with command_line.readable_errors():
+  with command_line.program(argv):
     (evaluate if FLAGS.evaluate else run)()
 
 

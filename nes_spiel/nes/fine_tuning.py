@@ -124,7 +124,10 @@ def _descend(
   One step more is computed, for the loss after the last, and not used: a loss
   outside of the loop would be compiled once more.
   """
-  adam = optax.scale_by_adam(b2=SECOND_MOMENT, eps=SMALLEST_GRADIENT)
+  adam = optax.chain(
+    optax.clip_by_global_norm(clip),
+    optax.scale_by_adam(b2=SECOND_MOMENT, eps=SMALLEST_GRADIENT),
+  )
 
   def loss(parameters: Any) -> Float[Array, ""]:
     moved = variables._replace(parameters=parameters)
@@ -132,7 +135,7 @@ def _descend(
 
   def step(number: Int[Array, ""], state: _Descent) -> _Descent:
     value, gradient = jax.value_and_grad(loss)(state.parameters)
-    change, moments = adam.update(_clipped(gradient, clip), state.moments)
+    change, moments = adam.update(gradient, state.moments)
     angle = (number + 1).astype(jnp.float32) / (steps + 1).astype(jnp.float32)
     rate = learning_rate * jnp.sin(jnp.pi * angle)
     moved = jax.tree.map(lambda x, dx: x - rate * dx, state.parameters, change)
@@ -150,10 +153,3 @@ def _descend(
   state = jax.lax.fori_loop(0, steps + 1, step, state)
   tuned = variables._replace(parameters=state.best)
   return Tuned(tuned, state.first_loss, state.best_loss)
-
-
-def _clipped(gradient: Any, clip: Float[Array, ""]) -> Any:
-  """Returns the gradient with a global norm of at most `clip`."""
-  norm = optax.tree.norm(gradient)
-  scale = jnp.where(norm > clip, clip / jnp.where(norm > clip, norm, 1), 1)
-  return jax.tree.map(lambda leaf: leaf * scale, gradient)

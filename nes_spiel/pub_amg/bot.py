@@ -65,10 +65,9 @@ class PublicBeliefBot(pyspiel.Bot):
 
   def step_with_policy(self, state: Any) -> tuple[list[tuple[int, float]], int]:
     """Returns the probabilities of legal actions, and the action to take."""
-    chances = self._chances(state)
-    legal = state.legal_actions(self._player)
-    chosen = int(self._rng.choice(legal, p=chances))
-    return list(zip(legal, chances.tolist(), strict=True)), chosen
+    policy = self.get_policy(state)
+    legal, chances = zip(*policy, strict=True)
+    return policy, int(self._rng.choice(legal, p=chances))
 
   def get_policy(self, state: Any) -> list[tuple[int, float]]:
     """Returns the probabilities of legal actions."""

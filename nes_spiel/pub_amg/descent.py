@@ -57,7 +57,7 @@ def make_method(
       f"above 0, got {alpha}."
     )
   if step_size is None:
-    step_size = _share_of(alpha)
+    step_size = jax.tree_util.Partial(_default_step, as_schedule(alpha))
   elif not callable(step_size):
     if not step_size > 0:
       raise ValueError(f"step_size: expected above 0, got {step_size}.")
@@ -70,14 +70,7 @@ def make_method(
   return Method(objective, as_schedule(alpha), as_schedule(step_size))
 
 
-def _share_of(alpha: float | Schedule) -> float | Schedule:
-  """Returns the default step size."""
-  if not callable(alpha):
-    return STEP_PER_ALPHA * alpha
-  return jax.tree_util.Partial(_scaled, as_schedule(alpha))
-
-
-def _scaled(alpha: Schedule, step: Any) -> Any:
+def _default_step(alpha: Schedule, step: Any) -> Any:
   return STEP_PER_ALPHA * alpha(step)
 
 
@@ -95,16 +88,47 @@ class Descent(NamedTuple):
   gaps: Gaps
 
 
+def moved_rule(
+  form: SequenceForm,
+  player: int,
+  policies: Policies,
+  objective: Objective,
+  alpha: Float[Array, ""] | float,
+  step_size: Float[Array, ""] | float | None,
+) -> Float[Array, "i a"]:
+  """Returns one player's policy after a mirror step everywhere.
+
+  What is not reached gets the magnet's policy.
+
+  Args:
+    form: the game or subgame.
+    player: whose.
+    policies: of both players, as logarithms.
+    objective: its psi.
+    alpha: the weight of psi.
+    step_size: eta; None for the greedy policy, where steps end.
+  """
+  seen = sweeps.action_values(form, player, policies, objective, alpha)
+  here = sweeps.places(form, player)
+  if step_size is None:
+    after = objective.greedy(here, seen.values, alpha)
+  else:
+    after = objective.step(
+      here, policies[player], seen.values, alpha, step_size
+    )
+  magnet = objective.greedy(here, jnp.zeros_like(after), 1.0)
+  return jnp.where(seen.reach[:, None] > 0, after, magnet)
+
+
 def sweep(
   form: SequenceForm,
   policies: Policies,
   method: Method,
   step: Float[Array, ""],
 ) -> Policies:
-  """Takes one mirror step at every information state.
+  """Takes one mirror step at every information state, both players at once.
 
-  What is not reached gets the magnet's policy; what is not in the subgame stays
-  as it is.
+  What is not in the subgame stays as it is.
 
   Args:
     form: the game or subgame.
@@ -112,30 +136,41 @@ def sweep(
     method: of the step.
     step: its number, from 1.
   """
-  objective, alpha = method.objective, method.alpha(step)
-  moved = []
-  for player in (0, 1):
-    seen = sweeps.action_values(form, player, policies, objective, alpha)
-    here = sweeps.places(form, player)
-    after = objective.step(
-      here, policies[player], seen.values, alpha, method.step_size(step)
+  alpha, step_size = method.alpha(step), method.step_size(step)
+  first, second = (
+    jnp.where(
+      form.sides[player].inside[:, None],
+      moved_rule(form, player, policies, method.objective, alpha, step_size),
+      policies[player],
     )
-    magnet = objective.greedy(here, jnp.zeros_like(after), 1.0)
-    after = jnp.where(seen.reach[:, None] > 0, after, magnet)
-    inside = form.sides[player].inside[:, None]
-    moved.append(jnp.where(inside, after, policies[player]))
-  return moved[0], moved[1]
+    for player in (0, 1)
+  )
+  return first, second
 
 
+@jax.jit
+def value(
+  form: SequenceForm,
+  policies: Policies,
+  method: Method,
+  step: Float[Array, ""] | float,
+) -> Float[Array, ""]:
+  """Returns the objective's value to player 0, at a step's alpha."""
+  alpha = method.alpha(jnp.asarray(step))
+  return sweeps.action_values(form, 0, policies, method.objective, alpha).total
+
+
+@jax.jit
 def measured(
   form: SequenceForm,
   policies: Policies,
   method: Method,
-  step: Float[Array, ""],
+  step: Float[Array, ""] | float,
 ) -> Descent:
   """Returns policies after some steps, with their gaps."""
   alpha = method.alpha(jnp.maximum(step, 1))
-  return Descent(policies, step, gaps(form, policies, method.objective, alpha))
+  found = gaps(form, policies, method.objective, alpha)
+  return Descent(policies, jnp.asarray(step), found)
 
 
 @functools.partial(jax.jit, static_argnames=("between",))

@@ -1,6 +1,6 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Every history of an OpenSpiel game, as flat arrays, parents first."""
+"""Every history of an OpenSpiel game, as flat arrays, depth first."""
 
 from typing import Any, NamedTuple
 
@@ -15,11 +15,14 @@ MAX_HISTORIES = 1_000_000
 
 
 class HistoryTree(NamedTuple):
-  """The histories of a two-player game with turns, parents before children.
+  """The histories of a two-player game with turns, depth first.
+
+  So a history comes before all that follow it, and these are a range.
 
   Attributes:
     game: OpenSpiel's, whose histories these are.
     parent: `[h]`, the history before, -1 for the first.
+    end: `[h]`, one past the last history that follows.
     action: `[h]`, of a player or chance, that led here; -1 for the first.
     actor: `[h]`, 0, 1, `CHANCE` or `TERMINAL`.
     chance: `[h]`, the product of the probabilities of chance so far.
@@ -34,6 +37,7 @@ class HistoryTree(NamedTuple):
 
   game: Any
   parent: Int[np.ndarray, " h"]
+  end: Int[np.ndarray, " h"]
   action: Int[np.ndarray, " h"]
   actor: Int[np.ndarray, " h"]
   chance: Float[np.ndarray, " h"]
@@ -86,13 +90,13 @@ def read_tree(game: Any, max_histories: int = MAX_HISTORIES) -> HistoryTree:
     if actor == CHANCE:
       waiting += [
         (state.child(outcome), index, outcome, chance * share, time, observed)
-        for outcome, share in state.chance_outcomes()
+        for outcome, share in reversed(state.chance_outcomes())
         if share > 0
       ]
     elif actor >= 0:
       waiting += [
         (state.child(taken), index, taken, chance, time + 1, observed)
-        for taken in state.legal_actions()
+        for taken in reversed(state.legal_actions())
       ]
   return _gathered(game, rows, observer is not None)
 
@@ -115,6 +119,7 @@ def _gathered(game: Any, rows: list[Any], is_observed: bool) -> HistoryTree:
   return HistoryTree(
     game=game,
     parent=np.array(parent),
+    end=_ends(parent),
     action=np.array(action),
     actor=np.array(actor),
     chance=np.array(chance),
@@ -124,6 +129,14 @@ def _gathered(game: Any, rows: list[Any], is_observed: bool) -> HistoryTree:
     strings=list(strings),
     observed=np.array(observed if is_observed else (), np.int64),
   )
+
+
+def _ends(parent: tuple[int, ...]) -> Int[np.ndarray, " h"]:
+  """Returns one past the last history after each, in depth-first order."""
+  ends = list(range(1, len(parent) + 1))
+  for history in range(len(parent) - 1, 0, -1):
+    ends[parent[history]] = max(ends[parent[history]], ends[history])
+  return np.array(ends)
 
 
 def public_observer(game: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from nes_spiel.pub_amg import objectives, policies, sweeps
@@ -29,6 +30,10 @@ class Gaps(NamedTuple):
   regularized_exploitability: Float[Array, ""] | float
   residual: Float[Array, ""] | float
   exploitability: Float[Array, ""] | float
+
+  def within(self, most: "Gaps") -> bool:
+    """Returns whether no gap is larger, or as much below 0; not for NaN."""
+    return bool((np.abs(np.array(self)) <= np.array(most)).all())
 
 
 def gaps(

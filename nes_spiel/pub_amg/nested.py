@@ -19,7 +19,7 @@ from jax import lax
 from jaxtyping import Bool, Float
 
 from nes_spiel.equilibria.mirror_descent import Schedule, as_schedule
-from nes_spiel.pub_amg import objectives, policies, sweeps
+from nes_spiel.pub_amg import descent, objectives, policies
 from nes_spiel.pub_amg.gaps import Gaps, gaps
 from nes_spiel.pub_amg.objectives import MiniMaxEnt, Objective
 from nes_spiel.pub_amg.public_game import PublicGame
@@ -201,11 +201,6 @@ def _moved(
 ) -> Policies:
   """Returns policies with one rule moved; without eta to the closed form."""
   player = step.player
-  seen = sweeps.action_values(form, player, tables, objective, alpha)
-  here = sweeps.places(form, player)
-  if step_size is None:
-    after = objective.greedy(here, seen.values, alpha)
-  else:
-    after = objective.step(here, tables[player], seen.values, alpha, step_size)
+  after = descent.moved_rule(form, player, tables, objective, alpha, step_size)
   changed = jnp.where(step.rows[:, None], after, tables[player])
   return (changed, tables[1]) if player == 0 else (tables[0], changed)

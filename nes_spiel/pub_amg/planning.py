@@ -10,7 +10,7 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
-from nes_spiel.pub_amg import beliefs, descent, objectives, policies, sweeps
+from nes_spiel.pub_amg import beliefs, descent, objectives, policies
 from nes_spiel.pub_amg.beliefs import PublicBelief
 from nes_spiel.pub_amg.descent import Descent
 from nes_spiel.pub_amg.gaps import Gaps
@@ -69,7 +69,6 @@ class Planner:
     objective = objectives.checked(objective, game)
     self.game = game
     self._method = descent.make_method(objective, alpha, step_size)
-    self._psi = (objective, alpha)
     self._most = Gaps(tolerance, residual_tolerance, np.inf)
     self._max_sweeps = max_sweeps
     self._warm_start = warm_start
@@ -95,8 +94,8 @@ class Planner:
     """
     form = self.game.subgame(state.public_state, state.belief)
     with jax.enable_x64(True):
-      seen = _evaluated(form, 0, self.plan(state).policies, *self._psi)
-      return float(seen.total)
+      found = self.plan(state).policies
+      return float(descent.value(form, found, self._method, 1.0))
 
   def _plan(self, public_state: int, belief: tuple[float, ...]) -> Descent:
     form = self.game.subgame(public_state, np.array(belief))
@@ -113,13 +112,13 @@ class Planner:
   def _descend(self, form: Any, tables: Policies) -> Descent:
     """Returns the solution of one game or subgame."""
     with jax.enable_x64(True):
-      start = _measured(form, tables, self._method, 0.0)
+      start = descent.measured(form, tables, self._method, 0.0)
       found = jax.device_get(
         descent.descend(
           form, start, self._method, self._most, float(self._max_sweeps)
         )
       )
-    if not (np.abs(found.gaps) <= np.array(self._most)).all():
+    if not found.gaps.within(self._most):
       warnings.warn(
         f"A subgame of {self.game.name} was left after {found.sweeps:g} sweeps "
         "with a regularized exploitability of "
@@ -128,7 +127,3 @@ class Planner:
         stacklevel=2,
       )
     return found
-
-
-_measured = jax.jit(descent.measured)
-_evaluated = jax.jit(sweeps.action_values, static_argnums=1)

@@ -16,8 +16,7 @@ UNIFORM_SHARE = 1e-6  # in an interior policy, where another had zeros
 def uniform(game: PublicGame) -> tuple[Any, Any]:
   """Returns both players' uniform policies `[i, a]`, as logarithms."""
   first, second = (
-    _logarithm(states.legal / states.legal.sum(-1, keepdims=True))
-    for states in game.information_states
+    _logarithm(_even(states.legal)) for states in game.information_states
   )
   return first, second
 
@@ -42,10 +41,9 @@ def _mixed(
   chances: Float[np.ndarray, "i a"], legal: Bool[np.ndarray, "i a"]
 ) -> Float[np.ndarray, "i a"]:
   """Returns logarithms of rows that have no zero among the legal actions."""
-  even = legal / legal.sum(-1, keepdims=True)
   has_zero = (legal & (chances == 0)).any(-1, keepdims=True)
   share = np.where(has_zero, UNIFORM_SHARE, 0.0)
-  return _logarithm((1 - share) * chances + share * even)
+  return _logarithm((1 - share) * chances + share * _even(legal))
 
 
 def to_openspiel(
@@ -113,6 +111,11 @@ def check_distributions(
       f"policy: at information state {states.strings[row]!r} of player "
       f"{player} there is no distribution over the legal actions: {table[row]}."
     )
+
+
+def _even(legal: Bool[np.ndarray, "i a"]) -> Float[np.ndarray, "i a"]:
+  """Returns uniform probabilities."""
+  return legal / legal.sum(-1, keepdims=True)
 
 
 def _logarithm(table: Float[np.ndarray, "i a"]) -> Float[np.ndarray, "i a"]:

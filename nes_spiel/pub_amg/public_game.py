@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-import pyspiel
 from jaxtyping import Bool, Float, Int
 
 from nes_spiel.pub_amg import (
@@ -103,15 +102,7 @@ class PublicGame:
         are not public; too many histories. Names the game, the information
         state and the two values that conflict.
     """
-    game = validity.check_game(game, pyspiel.GameType.Utility.ZERO_SUM)
-    return cls._read(game, public, max_histories)
-
-  @classmethod
-  def _read(
-    cls, game: Any, public: PublicFrom, max_histories: int
-  ) -> "PublicGame":
-    """Reads a game whose kind was checked."""
-    tree = game_tree.read_tree(game, max_histories)
+    tree = game_tree.read_tree(validity.check_game(game), max_histories)
     public_state = _public_states(tree, public)
     validity.check_tree(tree, public_state)
     states, information_state = _information_states(tree, public_state)
@@ -266,7 +257,8 @@ def _information_states(
   known: tuple[dict[str, int], dict[str, int]] = ({}, {})
   members: tuple[list[int], list[int]] = ([], [])
   acting = tree.decisions
-  order = np.lexsort([public_state[acting], own_decisions(tree)[acting]])
+  depth = np.array([len(past) for past in validity.own_histories(tree)])
+  order = np.lexsort([public_state[acting], depth[acting]])
   for history in acting[order].tolist():
     actor, string = int(tree.actor[history]), tree.acting_string(history)
     if string not in known[actor]:
@@ -283,19 +275,6 @@ def _information_states(
     for player in (0, 1)
   )
   return (first, second), rows
-
-
-def own_decisions(tree: HistoryTree) -> Int[np.ndarray, " h"]:
-  """Returns how often who acts at a history acted before, 0 elsewhere."""
-  counts = np.zeros((len(tree.parent), 2), np.int64)
-  for history, parent in enumerate(tree.parent.tolist()):  # parents first
-    if parent >= 0:
-      counts[history] = counts[parent]
-      if tree.actor[parent] >= 0:
-        counts[history, tree.actor[parent]] += 1
-  actor = np.maximum(tree.actor, 0)
-  own = counts[np.arange(len(actor)), actor]
-  return np.where(tree.actor >= 0, own, 0)
 
 
 def _padded(

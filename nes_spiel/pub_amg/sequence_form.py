@@ -195,16 +195,12 @@ def subgame(
   Args:
     form: of the whole game.
     tree: of all histories.
-    roots: a public state's histories.
+    roots: a public state's histories, ascending.
     belief: `[r]`, their probabilities.
   """
-  start = np.full(len(tree.parent), -1)
-  start[roots] = np.arange(len(roots))
-  for history, parent in enumerate(tree.parent):  # parents first
-    if start[history] < 0 and parent >= 0:
-      start[history] = start[parent]
-  start = start[form.nodes]
-  inside = start >= 0
+  # The last root before a node; none follows another.
+  start = np.searchsorted(roots, form.nodes, side="right") - 1
+  inside = (start >= 0) & (form.nodes < tree.end[roots][start])
   chance = np.where(
     inside, belief[start] * form.chance / tree.chance[roots][start], 0
   )

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from nes_spiel.equilibria import Status
 from nes_spiel.equilibria.mirror_descent import Schedule
-from nes_spiel.pub_amg import descent, objectives, policies, sweeps
+from nes_spiel.pub_amg import descent, objectives, policies
 from nes_spiel.pub_amg.descent import Descent, Method
 from nes_spiel.pub_amg.gaps import Gaps
 from nes_spiel.pub_amg.objectives import MiniMaxEnt
@@ -136,7 +136,7 @@ def _run(
   progress: bool,
 ) -> list[Descent]:
   """Returns what was measured, ten times per factor of ten in sweeps."""
-  start = jax.jit(descent.measured)(game.form, tables, method, 0.0)
+  start = descent.measured(game.form, tables, method, 0.0)
   records = [jax.device_get(start)]
   stops = np.unique(
     np.ceil(
@@ -164,13 +164,13 @@ def _equilibrium(
   steps = np.array([float(record.sweeps) for record in records])
   alphas = np.asarray(jax.vmap(method.alpha)(np.maximum(steps, 1)))
   columns = np.array([record.gaps for record in records], np.float64).T
-  within = (np.abs(columns[:, -1]) <= np.array(most)).all()
-  status = Status.CONVERGED if within else Status.MAX_ITERATIONS
+  converged = last.gaps.within(most)
+  status = Status.CONVERGED if converged else Status.MAX_ITERATIONS
   if not np.isfinite(columns[:, -1]).all():
     status = Status.NOT_FINITE
-  total = jax.jit(sweeps.action_values, static_argnums=1)(
-    game.form, 0, last.policies, method.objective, alphas[-1]
-  ).total
+  total = descent.value(
+    game.form, last.policies, method, max(float(steps[-1]), 1.0)
+  )
   return Equilibrium(
     policy=policies.to_openspiel(game, last.policies),
     log_policies=last.policies,

@@ -15,12 +15,11 @@ from nes_spiel.pub_amg.public_partition import NOWHERE, previous_decisions
 _Type = pyspiel.GameType
 
 
-def check_game(game: Any, utility: Any) -> Any:
+def check_game(game: Any) -> Any:
   """Returns a game with turns; raises ValueError for one without a tree.
 
   Args:
     game: OpenSpiel's, simultaneous moves become turns.
-    utility: the `pyspiel.GameType.Utility` that it must have.
   """
   if not isinstance(game, pyspiel.Game):
     raise ValueError(
@@ -32,9 +31,9 @@ def check_game(game: Any, utility: Any) -> Any:
     raise ValueError(
       f"game: {game} has {game.num_players()} players; expected 2."
     )
-  if kind.utility != utility:
+  if kind.utility != _Type.Utility.ZERO_SUM:
     raise ValueError(
-      f"game: {game} has utility {kind.utility.name}; expected {utility.name}."
+      f"game: {game} has utility {kind.utility.name}; expected ZERO_SUM."
     )
   if kind.chance_mode == _Type.ChanceMode.SAMPLED_STOCHASTIC:
     raise ValueError(
@@ -67,7 +66,7 @@ def check_tree(tree: HistoryTree, public_state: Int[np.ndarray, " h"]) -> None:
   acting = tree.decisions
   every = acting.tolist()
   owner = [(int(tree.actor[h]), tree.acting_string(h)) for h in every]
-  own = _own_histories(tree)
+  own = own_histories(tree)
   for what, values in (
     ("time steps, so that the game is not timeable", tree.time[acting]),
     ("own histories, so that recall is not perfect", [own[h] for h in every]),
@@ -94,7 +93,7 @@ def check_tree(tree: HistoryTree, public_state: Int[np.ndarray, " h"]) -> None:
       )
 
 
-def _own_histories(tree: HistoryTree) -> list[tuple[Any, ...]]:
+def own_histories(tree: HistoryTree) -> list[tuple[Any, ...]]:
   """Returns for each history what its actor has seen and done before.
 
   As (information state, action) pairs of its own earlier decisions.
