@@ -2,8 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# One thread each: two test processes share the cores.
-PYTEST := $(BIN)/python -m pytest -n 2
+# Two processes, which share what either has compiled.
+COMPILED := JAX_COMPILATION_CACHE_DIR=$(CURDIR)/out/compiled \
+  JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0
+PYTEST := $(COMPILED) $(BIN)/python -m pytest -n 2
+# Of small tests, compiling takes longer than running.
+test: export JAX_DISABLE_MOST_OPTIMIZATIONS = 1
 
 .PHONY: demo test lint verify bench clean
 

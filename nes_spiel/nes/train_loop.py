@@ -118,6 +118,8 @@ def _chunks(
     take_steps, static_argnums=(0, 1, 2, 3), out_shardings=sharding()
   )
   first, others = int(state.step), jax.process_index() > 0
+  # Where the steps leave it too: elsewhere they would be compiled twice.
+  state = jax.jit(lambda x: x, out_shardings=sharding())(state)
   with tqdm(
     total=recipe.steps, initial=first, unit="step", disable=others
   ) as bar:

@@ -20,6 +20,10 @@ from nes_spiel.pub_amg.beliefs import (
   successors,
 )
 from nes_spiel.pub_amg.bot import PublicBeliefBot
+from nes_spiel.pub_amg.common_payoff import (
+  CommonPayoffSolution,
+  solve_common_payoff,
+)
 from nes_spiel.pub_amg.gaps import exploitability
 from nes_spiel.pub_amg.maps import canonical_choice, correspondence
 from nes_spiel.pub_amg.nested import solve_nested
@@ -29,6 +33,7 @@ from nes_spiel.pub_amg.public_game import PublicGame
 from nes_spiel.pub_amg.solver import Equilibrium, History, solve
 
 __all__ = [
+  "CommonPayoffSolution",
   "Equilibrium",
   "History",
   "MiniMaxEnt",
@@ -45,6 +50,7 @@ __all__ = [
   "exploitability",
   "initial_beliefs",
   "solve",
+  "solve_common_payoff",
   "solve_nested",
   "successors",
 ]

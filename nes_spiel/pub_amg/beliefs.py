@@ -70,13 +70,31 @@ def successors(
     state: where it is announced.
     rule: `[i, a]`, of the rows `game.rows_at(state.public_state)`.
   """
+  return _grouped(game, *_moved(game, state, rule))
+
+
+def reward(
+  game: PublicGame, state: PublicBelief, rule: Float[np.ndarray, "i a"]
+) -> float:
+  """Returns what player 0 expects of the game's end right after a rule.
+
+  Arguments as in `successors`. Where the game goes on counts nothing.
+  """
+  history, weight = _moved(game, state, rule)
+  return float(weight @ game.tree.returns[history, 0])
+
+
+def _moved(
+  game: PublicGame, state: PublicBelief, rule: Float[np.ndarray, "i a"]
+) -> tuple[Int[np.ndarray, " m"], Float[np.ndarray, " m"]]:
+  """Returns the histories after a decision rule and their probabilities."""
   rows = game.rows_at(state.public_state)
   here = game.histories(state.public_state)
   steps = game.steps_after(state.public_state)
   place = np.searchsorted(here, steps.before)
   row = np.searchsorted(rows, game.information_state[steps.before])
   weight = state.belief[place] * rule[row, steps.column] * steps.chance
-  return _grouped(game, steps.history, weight)
+  return steps.history, weight
 
 
 def _grouped(
@@ -84,10 +102,10 @@ def _grouped(
   history: Int[np.ndarray, " m"],
   weight: Float[np.ndarray, " m"],
 ) -> list[Successor]:
-  """Returns histories' weights by public state, normalised."""
+  """Returns weights by public state, normalised, but of where it ends."""
   found = []
   where = game.public_state[history]
-  for public_state in np.unique(where).tolist():
+  for public_state in np.unique(where[where >= 0]).tolist():
     members = game.histories(public_state)
     belief = np.zeros(len(members))
     chosen = where == public_state

@@ -41,10 +41,10 @@ class InformationStates(NamedTuple):
 
 
 class Steps(NamedTuple):
-  """From one decision to the next.
+  """From one decision to the next, or to the end.
 
   Attributes:
-    history: `[m]`, where a player acts next.
+    history: `[m]`, where a player acts next, or the game ends.
     before: `[m]`, where one acted before.
     column: `[m]`, of the action taken there.
     chance: `[m]`, the probability of chance in between.
@@ -102,7 +102,14 @@ class PublicGame:
         are not public; too many histories. Names the game, the information
         state and the two values that conflict.
     """
-    tree = game_tree.read_tree(validity.check_game(game), max_histories)
+    return cls.read(validity.check_game(game), public, max_histories)
+
+  @classmethod
+  def read(
+    cls, game: Any, public: PublicFrom, max_histories: int
+  ) -> "PublicGame":
+    """Reads a game of any utility, checked otherwise; as `from_openspiel`."""
+    tree = game_tree.read_tree(game, max_histories)
     public_state = _public_states(tree, public)
     validity.check_tree(tree, public_state)
     states, information_state = _information_states(tree, public_state)
@@ -199,16 +206,14 @@ class PublicGame:
 
   @functools.cached_property
   def _steps(self) -> Steps:
-    """The step to each history where a player acts."""
-    tree = self.tree
-    before = public_partition.previous_decisions(tree)[tree.decisions]
-    form, acting = self.form, tree.decisions
-    place = np.searchsorted(form.nodes, acting)
+    """The step to each history where a player acts or the game ends."""
+    tree, nodes = self.tree, self.form.nodes
+    before = public_partition.previous_decisions(tree)[nodes]
     actor = tree.actor[before]
     width = self.information_states[0].actions.shape[1]
-    column = form.sequences[np.maximum(actor, 0), place] % width
+    last = self.form.sequences[np.maximum(actor, 0), np.arange(len(nodes))]
     start = np.where(before >= 0, tree.chance[before], 1)
-    return Steps(acting, before, column, tree.chance[acting] / start)
+    return Steps(nodes, before, last % width, tree.chance[nodes] / start)
 
   @functools.cached_property
   def _step_starts(self) -> Int[np.ndarray, " m"]:

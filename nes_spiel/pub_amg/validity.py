@@ -15,11 +15,12 @@ from nes_spiel.pub_amg.public_partition import NOWHERE, previous_decisions
 _Type = pyspiel.GameType
 
 
-def check_game(game: Any) -> Any:
+def check_game(game: Any, utility: Any = _Type.Utility.ZERO_SUM) -> Any:
   """Returns a game with turns; raises ValueError for one without a tree.
 
   Args:
     game: OpenSpiel's, simultaneous moves become turns.
+    utility: the `pyspiel.GameType.Utility` that it must have.
   """
   if not isinstance(game, pyspiel.Game):
     raise ValueError(
@@ -31,9 +32,9 @@ def check_game(game: Any) -> Any:
     raise ValueError(
       f"game: {game} has {game.num_players()} players; expected 2."
     )
-  if kind.utility != _Type.Utility.ZERO_SUM:
+  if kind.utility != utility:
     raise ValueError(
-      f"game: {game} has utility {kind.utility.name}; expected ZERO_SUM."
+      f"game: {game} has utility {kind.utility.name}; expected {utility.name}."
     )
   if kind.chance_mode == _Type.ChanceMode.SAMPLED_STOCHASTIC:
     raise ValueError(
