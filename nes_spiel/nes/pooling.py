@@ -17,9 +17,11 @@ means are all eight linear equivariant maps that there are; for more, maps that
 pool over one of several other players are left out.
 """
 
+import functools
 import itertools
 from typing import TypeAlias
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
@@ -40,9 +42,34 @@ def masked_pool(
     count = jnp.sum(exists, axis=axes, keepdims=True).astype(tensor.dtype)
     total = jnp.sum(jnp.where(exists, tensor, 0), axis=axes, keepdims=True)
     return total / jnp.maximum(count, 1)
-  top = jnp.max(jnp.where(exists, tensor, -jnp.inf), axis=axes, keepdims=True)
+  top = largest(jnp.where(exists, tensor, -jnp.inf), axes)
   # An infinity would meet a zero in the gradient.
   return jnp.where(jnp.any(exists, axis=axes, keepdims=True), top, 0)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
+def largest(
+  tensor: Float[Array, "..."], axes: tuple[int, ...]
+) -> Float[Array, "..."]:
+  """Returns maxima over axes, keeping them with length 1.
+
+  Unlike that of `jnp.max`, the derivative does not need the maximum to equal an
+  entry to the last bit. A compiler may compute entries again for it, and round
+  them otherwise: then none is equal, and the derivative would be NaN.
+  """
+  return jnp.max(tensor, axis=axes, keepdims=True)
+
+
+@largest.defjvp
+def _largest_jvp(
+  axes: tuple[int, ...], primals: tuple[Array], tangents: tuple[Array]
+) -> tuple[Array, Array]:
+  (tensor,), (change,) = primals, tangents
+  top = largest(tensor, axes)
+  rounding = 16 * jnp.finfo(tensor.dtype).eps
+  equal = (tensor >= top - rounding * (1 + jnp.abs(top))).astype(tensor.dtype)
+  total = functools.partial(jnp.sum, axis=axes, keepdims=True)
+  return top, total(equal * change) / total(equal)
 
 
 def pool_strategies(
@@ -211,5 +238,5 @@ def outer(rows: Float[Array, "n d c"]) -> Float[Array, "n d d k"]:
 
 def over_players(pooled: Float[Array, "n ..."], how: str) -> Array:
   """Pools over players, and repeats the result for each of them."""
-  over = jnp.mean if how == "mean" else jnp.max
-  return jnp.broadcast_to(over(pooled, axis=0, keepdims=True), pooled.shape)
+  pool = masked_pool(pooled, jnp.ones(pooled.shape, bool), (0,), how)
+  return jnp.broadcast_to(pool, pooled.shape)
