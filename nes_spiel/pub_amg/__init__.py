@@ -30,6 +30,10 @@ from nes_spiel.pub_amg.nested import solve_nested
 from nes_spiel.pub_amg.objectives import MiniMaxEnt, MiniMaxKL, Objective
 from nes_spiel.pub_amg.planning import Planner
 from nes_spiel.pub_amg.public_game import PublicGame
+from nes_spiel.pub_amg.public_gaps import (
+  PublicExploitability,
+  public_exploitability,
+)
 from nes_spiel.pub_amg.solver import Equilibrium, History, solve
 
 __all__ = [
@@ -42,6 +46,7 @@ __all__ = [
   "Planner",
   "PublicBelief",
   "PublicBeliefBot",
+  "PublicExploitability",
   "PublicGame",
   "Successor",
   "canonical_choice",
@@ -49,6 +54,7 @@ __all__ = [
   "decision_rule",
   "exploitability",
   "initial_beliefs",
+  "public_exploitability",
   "solve",
   "solve_common_payoff",
   "solve_nested",

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Public belief states, and how decision rules move them (Section 4)."""
 
+import itertools
+import math
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -60,6 +63,34 @@ def decision_rule(
   return np.exp(table[game.rows_at(public_state)])
 
 
+def pure_rules(
+  game: PublicGame, state: PublicBelief, max_rules: int
+) -> Iterator[Float[np.ndarray, "i a"]]:
+  """Yields the rules without chance that differ where the belief is.
+
+  Args:
+    game: the game.
+    state: where.
+    max_rules: how many there may be.
+
+  Raises:
+    ValueError: there are more.
+  """
+  here = state.public_state
+  rows = game.rows_at(here)
+  actions = game.information_states[game.actor(here)].legal[rows].sum(1)
+  held = game.information_state[game.histories(here)][state.belief > 0]
+  choices = np.where(np.isin(rows, held), actions, 1).tolist()
+  if math.prod(choices) > max_rules:
+    raise ValueError(
+      f"game: {game.name} has {math.prod(choices)} prescriptions at public "
+      f"state {here}; the limit is {max_rules}."
+    )
+  width = game.information_states[0].actions.shape[1]
+  for columns in itertools.product(*map(range, choices)):
+    yield np.eye(width)[list(columns)]
+
+
 def successors(
   game: PublicGame, state: PublicBelief, rule: Float[np.ndarray, "i a"]
 ) -> list[Successor]:
@@ -73,15 +104,25 @@ def successors(
   return _grouped(game, *_moved(game, state, rule))
 
 
-def reward(
-  game: PublicGame, state: PublicBelief, rule: Float[np.ndarray, "i a"]
+def worth(
+  game: PublicGame,
+  state: PublicBelief,
+  rule: Float[np.ndarray, "i a"],
+  value: Callable[[PublicBelief], float],
 ) -> float:
-  """Returns what player 0 expects of the game's end right after a rule.
+  """Returns what player 0 expects of a rule, given the values that follow.
 
-  Arguments as in `successors`. Where the game goes on counts nothing.
+  Args:
+    game: the game.
+    state: where it is announced.
+    rule: `[i, a]`, of the rows `game.rows_at(state.public_state)`.
+    value: of public belief states, without regularization.
   """
   history, weight = _moved(game, state, rule)
-  return float(weight @ game.tree.returns[history, 0])
+  ended = float(weight @ game.tree.returns[history, 0])
+  return ended + sum(
+    x.probability * value(x.state) for x in successors(game, state, rule)
+  )
 
 
 def _moved(

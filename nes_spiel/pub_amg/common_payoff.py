@@ -9,9 +9,6 @@ needed, and a search through all deterministic prescriptions is exact. Games of
 teams (Corollary 1) are not built.
 """
 
-import itertools
-import math
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,7 +66,7 @@ def solve_common_payoff(
     PublicGame.read(checked, public, max_histories), max_prescriptions
   )
   start = beliefs.initial_beliefs(search.game)
-  value = sum(x.probability * search.solved(x.state)[0] for x in start)
+  value = sum(x.probability * search.value(x.state) for x in start)
   tables = maps.correspondence(search.game, lambda x: search.solved(x)[1])
   policy = policies.to_openspiel(search.game, tables)
   return CommonPayoffSolution(policy, value, len(search.known))
@@ -88,34 +85,16 @@ class _Search:
     """Returns the value of a public belief state, and a best prescription."""
     key = (state.public_state, state.belief.tobytes())
     if key not in self.known:
+      rules = beliefs.pure_rules(self.game, state, self.max_prescriptions)
       self.known[key] = max(
-        ((self._worth(state, rule), rule) for rule in self._rules(state)),
+        (
+          (beliefs.worth(self.game, state, rule, self.value), rule)
+          for rule in rules
+        ),
         key=lambda pair: pair[0],
       )
     return self.known[key]
 
-  def _worth(
-    self, state: PublicBelief, rule: Float[np.ndarray, "i a"]
-  ) -> float:
-    """Returns the value of a prescription, with the best to follow."""
-    return beliefs.reward(self.game, state, rule) + sum(
-      x.probability * self.solved(x.state)[0]
-      for x in beliefs.successors(self.game, state, rule)
-    )
-
-  def _rules(self, state: PublicBelief) -> Iterator[Float[np.ndarray, "i a"]]:
-    """Yields the prescriptions that differ where the belief is."""
-    game, here = self.game, state.public_state
-    rows = game.rows_at(here)
-    actions = game.information_states[game.actor(here)].legal[rows].sum(1)
-    held = game.information_state[game.histories(here)][state.belief > 0]
-    choices = np.where(np.isin(rows, held), actions, 1).tolist()
-    if math.prod(choices) > self.max_prescriptions:
-      raise ValueError(
-        f"game: {game.name} has {math.prod(choices)} prescriptions at public "
-        f"state {here}; max_prescriptions, {self.max_prescriptions}, sets the "
-        "limit."
-      )
-    width = game.information_states[0].actions.shape[1]
-    for columns in itertools.product(*map(range, choices)):
-      yield np.eye(width)[list(columns)]
+  def value(self, state: PublicBelief) -> float:
+    """Returns what either player expects."""
+    return self.solved(state)[0]

@@ -95,7 +95,7 @@ def moved_rule(
   objective: Objective,
   alpha: Float[Array, ""] | float,
   step_size: Float[Array, ""] | float | None,
-) -> Float[Array, "i a"]:
+) -> Float[Array, "k a"]:
   """Returns one player's policy after a mirror step everywhere.
 
   What is not reached gets the magnet's policy.

@@ -1,0 +1,244 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""How far policies are from an equilibrium of the public-belief game.
+
+There the others' rules answer a deviation, as functions of the belief, so that
+a best response is no linear problem.
+"""
+
+import functools
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float
+from scipy import optimize
+
+from nes_spiel.pub_amg import (
+  leader_search,
+  nested,
+  objectives,
+  policies,
+  rule_deviations,
+  solver,
+  sweeps,
+)
+from nes_spiel.pub_amg.leader import (
+  Leader,
+  leader_value,
+  read_leader,
+  variation,
+)
+from nes_spiel.pub_amg.objectives import MiniMaxEnt, Objective, Places
+from nes_spiel.pub_amg.public_game import PublicGame
+from nes_spiel.pub_amg.sweeps import Policies
+
+
+class PublicExploitability(NamedTuple):
+  """The mean of what either player gains, in the public-belief game.
+
+  Attributes:
+    value: the best deviations that were found.
+    lower: the same, certified: those deviations are policies.
+    upper: above which there is none.
+  """
+
+  value: float
+  lower: float
+  upper: float
+
+
+def public_exploitability(
+  game: PublicGame,
+  policy: Any = None,
+  alpha: float = 0.0,
+  objective: Any = MiniMaxEnt,
+  regularized: bool = False,
+  tolerance: float = 1e-3,
+  max_pieces: int = 1_000_000,
+) -> PublicExploitability:
+  """Returns the exploitability in the public-belief game.
+
+  In games of two steps of `policy`'s first rule, that of the leader, with the
+  follower's greedy answer to every rule: the highest value of a rule is a
+  global search. In others of the regularized equilibrium of every subgame: the
+  lower bound is that of deviations at one public belief state to a pure rule,
+  the upper one what psi can hide.
+
+  Args:
+    game: the game.
+    policy: of the leader, as `policies.from_openspiel` takes it or as
+      logarithms; None for the regularized equilibrium at alpha.
+    alpha: of the answers; 0 only in games of two steps.
+    objective: as `solve` takes it.
+    regularized: whether psi counts in what players gain.
+    tolerance: how far apart the bounds of a leader's value may be.
+    max_pieces: how many sets of rules the search may look at.
+
+  Raises:
+    ValueError: numbers out of range; a policy that is none; in a game of other
+      than two steps a policy, alpha 0, or `regularized`, which is 0 there.
+  """
+  if not alpha >= 0:
+    raise ValueError(f"alpha: expected 0 or more, got {alpha}.")
+  objective = objectives.checked(objective, game)
+  with jax.enable_x64(True):
+    if len(nested.time_steps(game)) != 2:
+      if policy is not None or regularized or alpha == 0:
+        raise ValueError(
+          f"game: {game.name} has more than two time steps, where the plain "
+          "exploitability of the equilibria at an alpha above 0 is bounded; "
+          f"got alpha {alpha}, regularized {regularized} and "
+          f"{'no' if policy is None else 'a'} policy."
+        )
+      return _certified(rule_deviations.bound(game, alpha, objective))
+    tables = _tables(game, policy, alpha, objective)
+    leader = read_leader(game)
+    best = leader_bounds(
+      leader, objective, alpha, regularized, tolerance, max_pieces
+    )
+    other = _follower_gain(
+      game, leader, tables, objective, alpha if regularized else 0.0
+    )
+  return _certified(leader_search.Bounds(*((x + other) / 2 for x in best)))
+
+
+def _certified(bounds: leader_search.Bounds) -> PublicExploitability:
+  """Returns bounds as what they bound; who does not deviate gains 0."""
+  lower = max(0.0, bounds.lower)
+  return PublicExploitability(lower, lower, max(lower, bounds.upper))
+
+
+def leader_bounds(
+  leader: Leader,
+  objective: Objective,
+  alpha: float,
+  regularized: bool,
+  tolerance: float,
+  max_pieces: int,
+) -> leader_search.Bounds:
+  """Returns bounds of the most that a leader's rule gains.
+
+  Args:
+    leader: the game.
+    objective: its psi.
+    alpha: at which the follower answers.
+    regularized: whether psi counts; then the value is concave in the rule.
+    tolerance: how far apart the bounds may be.
+    max_pieces: how many sets of rules may be looked at.
+  """
+  if alpha == 0:
+    guaranteed = _linear_program(leader)
+    return leader_search.Bounds(guaranteed, guaranteed)
+  value = functools.partial(
+    leader_value,
+    leader,
+    objective=objective,
+    alpha=alpha,
+    penalized=regularized,
+  )
+  slope = jax.jit(jax.value_and_grad(value))
+  found = [
+    leader_search.climb(_hosted(slope), start, leader.legal)
+    for start in leader_search.starts(leader.legal)
+  ]
+  best = max(found, key=lambda rule: float(slope(rule)[0]))
+  lower, gradient = jax.device_get(slope(best))
+  if regularized:
+    ahead = np.where(leader.legal, gradient, -np.inf).max(-1)
+    room = ahead - (best * gradient).sum(-1)
+    return leader_search.Bounds(float(lower), float(lower + room.sum()))
+  there = Places(1 - leader.player, slice(None), leader.answers)
+  magnet = objective.greedy(there, jnp.zeros(leader.answers.shape), 1.0)
+  return leader_search.bound(
+    _chunked(jax.jit(jax.vmap(value))),
+    variation(leader, np.asarray(magnet), alpha),
+    leader.legal,
+    float(lower),
+    tolerance,
+    max_pieces,
+  )
+
+
+def _linear_program(leader: Leader) -> float:
+  """Returns the most that a rule guarantees: alpha 0, where answers minimise.
+
+  Maximises constant + <ended, rule> + sum_k t_k with t_k <= <rule, gains_kb>.
+  """
+  rows, width = leader.legal.shape
+  answered = np.argwhere(leader.answers)
+  count = len(leader.answers)
+  limits = [
+    np.append(-leader.gains[:, :, k, b].reshape(-1), np.eye(count)[k])
+    for k, b in answered
+  ]
+  sums = np.hstack(
+    [np.repeat(np.eye(rows), width, axis=1), np.zeros((rows, count))]
+  )
+  allowed = [(0.0, float(legal)) for legal in leader.legal.reshape(-1)]
+  found = optimize.linprog(
+    -np.append(leader.ended.reshape(-1), np.ones(count)),
+    A_ub=np.array(limits),
+    b_ub=np.zeros(len(limits)),
+    A_eq=sums,
+    b_eq=np.ones(rows),
+    bounds=allowed + [(None, None)] * count,
+  )
+  return leader.constant - float(found.fun)
+
+
+def _tables(
+  game: PublicGame, policy: Any, alpha: float, objective: Objective
+) -> Policies:
+  """Returns both players' policies, as logarithms."""
+  if policy is None:
+    return solver.solve(game, alpha, objective).log_policies
+  if isinstance(policy, tuple):
+    return policy
+  return policies.from_openspiel(game, policy)
+
+
+def _follower_gain(
+  game: PublicGame,
+  leader: Leader,
+  tables: Policies,
+  objective: Objective,
+  alpha: float,
+) -> float:
+  """Returns the follower's best response to the leader's rule, its total."""
+  return float(
+    sweeps.action_values(
+      game.form,
+      1 - leader.player,
+      tables,
+      objective,
+      alpha,
+      best_response=True,
+    ).total
+  )
+
+
+def _hosted(slope: Any) -> leader_search.Slope:
+  """Returns a compiled function whose results are NumPy's."""
+
+  def hosted(rule: Any) -> Any:
+    value, gradient = jax.device_get(slope(rule))
+    return float(value), gradient
+
+  return hosted
+
+
+def _chunked(values: Any) -> leader_search.Values:
+  """Returns a compiled function called on chunks of one size."""
+
+  def chunked(
+    rules: Float[np.ndarray, "m i a"],
+  ) -> Float[np.ndarray, " m"]:
+    size = leader_search.CHUNK
+    count = -(-len(rules) // size) * size
+    padded = np.resize(rules, (count, *rules.shape[1:]))
+    pieces = np.split(padded, count // size)
+    return np.concatenate([values(piece) for piece in pieces])[: len(rules)]
+
+  return chunked
