@@ -8,8 +8,10 @@ answer. What the leader gains by a rule is then not linear, and for alpha > 0
 not concave either.
 """
 
-from typing import NamedTuple
+import dataclasses
+import functools
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Float
@@ -24,7 +26,9 @@ from nes_spiel.pub_amg.sweeps import SIGNS
 LARGEST_SQUARE = 4 * float(np.exp(-2))
 
 
-class Leader(NamedTuple):
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True, eq=False)
+class Leader:
   """A game of two steps in the leader's view, linear in its rule `[i, a]`.
 
   Attributes:
@@ -38,8 +42,8 @@ class Leader(NamedTuple):
     answers: `[k, b]`, the legal ones.
   """
 
-  player: int
-  constant: float
+  player: int = dataclasses.field(metadata={"static": True})
+  constant: Float[Array, ""] | float
   ended: Float[Array, "i a"]
   gains: Float[Array, "i a k b"]
   leads_to: Float[Array, "i a k"]
@@ -82,6 +86,7 @@ def read_leader(game: PublicGame) -> Leader:
   )
 
 
+@functools.partial(jax.jit, static_argnames=("penalized",))
 def leader_value(
   leader: Leader,
   rule: Float[Array, "i a"],
@@ -114,6 +119,31 @@ def leader_value(
   return total + alpha * (
     jnp.sum(reach * objective.penalty(there, answer)) - own
   )
+
+
+@functools.partial(jax.jit, static_argnames=("penalized",))
+def leader_slope(
+  leader: Leader,
+  rule: Float[Array, "i a"],
+  objective: Objective,
+  alpha: Float[Array, ""] | float,
+  penalized: bool,
+) -> tuple[Float[Array, ""], Float[Array, "i a"]]:
+  """Returns `leader_value` and its derivative by the rule."""
+  differentiate = jax.value_and_grad(leader_value, argnums=1)
+  return differentiate(leader, rule, objective, alpha, penalized)
+
+
+@jax.jit
+def leader_values(
+  leader: Leader,
+  rules: Float[Array, "m i a"],
+  objective: Objective,
+  alpha: Float[Array, ""] | float,
+) -> Float[Array, " m"]:
+  """Returns `leader_value`, unpenalized, of many rules."""
+  each = jax.vmap(leader_value, in_axes=(None, 0, None, None, None))
+  return each(leader, rules, objective, alpha, False)
 
 
 def variation(

@@ -6,7 +6,6 @@ There the others' rules answer a deviation, as functions of the belief, so that
 a best response is no linear problem.
 """
 
-import functools
 from typing import Any, NamedTuple
 
 import jax
@@ -26,7 +25,8 @@ from nes_spiel.pub_amg import (
 )
 from nes_spiel.pub_amg.leader import (
   Leader,
-  leader_value,
+  leader_slope,
+  leader_values,
   read_leader,
   variation,
 )
@@ -131,31 +131,32 @@ def leader_bounds(
   if alpha == 0:
     guaranteed = _linear_program(leader)
     return leader_search.Bounds(guaranteed, guaranteed)
-  value = functools.partial(
-    leader_value,
-    leader,
-    objective=objective,
-    alpha=alpha,
-    penalized=regularized,
+  legal = leader.legal
+
+  def slope(rule: Any) -> Any:
+    found = leader_slope(leader, rule, objective, alpha, regularized)
+    value, gradient = jax.device_get(found)
+    return float(value), gradient
+
+  best = max(
+    (
+      leader_search.climb(slope, start, legal)
+      for start in leader_search.starts(legal)
+    ),
+    key=lambda rule: slope(rule)[0],
   )
-  slope = jax.jit(jax.value_and_grad(value))
-  found = [
-    leader_search.climb(_hosted(slope), start, leader.legal)
-    for start in leader_search.starts(leader.legal)
-  ]
-  best = max(found, key=lambda rule: float(slope(rule)[0]))
-  lower, gradient = jax.device_get(slope(best))
+  lower, gradient = slope(best)
   if regularized:
-    ahead = np.where(leader.legal, gradient, -np.inf).max(-1)
+    ahead = np.where(legal, gradient, -np.inf).max(-1)
     room = ahead - (best * gradient).sum(-1)
-    return leader_search.Bounds(float(lower), float(lower + room.sum()))
+    return leader_search.Bounds(lower, lower + float(room.sum()))
   there = Places(1 - leader.player, slice(None), leader.answers)
   magnet = objective.greedy(there, jnp.zeros(leader.answers.shape), 1.0)
   return leader_search.bound(
-    _chunked(jax.jit(jax.vmap(value))),
+    lambda rules: _in_chunks(leader, rules, objective, alpha),
     variation(leader, np.asarray(magnet), alpha),
-    leader.legal,
-    float(lower),
+    legal,
+    lower,
     tolerance,
     max_pieces,
   )
@@ -185,7 +186,7 @@ def _linear_program(leader: Leader) -> float:
     b_eq=np.ones(rows),
     bounds=allowed + [(None, None)] * count,
   )
-  return leader.constant - float(found.fun)
+  return float(leader.constant) - float(found.fun)
 
 
 def _tables(
@@ -219,26 +220,18 @@ def _follower_gain(
   )
 
 
-def _hosted(slope: Any) -> leader_search.Slope:
-  """Returns a compiled function whose results are NumPy's."""
-
-  def hosted(rule: Any) -> Any:
-    value, gradient = jax.device_get(slope(rule))
-    return float(value), gradient
-
-  return hosted
-
-
-def _chunked(values: Any) -> leader_search.Values:
-  """Returns a compiled function called on chunks of one size."""
-
-  def chunked(
-    rules: Float[np.ndarray, "m i a"],
-  ) -> Float[np.ndarray, " m"]:
-    size = leader_search.CHUNK
-    count = -(-len(rules) // size) * size
-    padded = np.resize(rules, (count, *rules.shape[1:]))
-    pieces = np.split(padded, count // size)
-    return np.concatenate([values(piece) for piece in pieces])[: len(rules)]
-
-  return chunked
+def _in_chunks(
+  leader: Leader,
+  rules: Float[np.ndarray, "m i a"],
+  objective: Objective,
+  alpha: float,
+) -> Float[np.ndarray, " m"]:
+  """Returns `leader_values`, compiled for chunks of one size."""
+  size = leader_search.CHUNK
+  count = -(-len(rules) // size)
+  padded = np.resize(rules, (count * size, *rules.shape[1:]))
+  values = [
+    leader_values(leader, piece, objective, alpha)
+    for piece in np.split(padded, count)
+  ]
+  return np.concatenate(values)[: len(rules)]
