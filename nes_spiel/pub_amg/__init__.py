@@ -24,9 +24,17 @@ from nes_spiel.pub_amg.common_payoff import (
   CommonPayoffSolution,
   solve_common_payoff,
 )
+from nes_spiel.pub_amg.depth_limited import DepthLimitedPlanner
 from nes_spiel.pub_amg.gaps import exploitability
+from nes_spiel.pub_amg.leaf_values import (
+  ConstantValues,
+  ExactValues,
+  LeafValues,
+)
+from nes_spiel.pub_amg.learned_values import BeliefValue
 from nes_spiel.pub_amg.maps import canonical_choice, correspondence
 from nes_spiel.pub_amg.nested import solve_nested
+from nes_spiel.pub_amg.network import BeliefNetwork
 from nes_spiel.pub_amg.objectives import MiniMaxEnt, MiniMaxKL, Objective
 from nes_spiel.pub_amg.planning import Planner
 from nes_spiel.pub_amg.public_game import PublicGame
@@ -35,11 +43,20 @@ from nes_spiel.pub_amg.public_gaps import (
   public_exploitability,
 )
 from nes_spiel.pub_amg.solver import Equilibrium, History, solve
+from nes_spiel.pub_amg.value_examples import Examples, collect
+from nes_spiel.pub_amg.value_training import fit
 
 __all__ = [
+  "BeliefNetwork",
+  "BeliefValue",
   "CommonPayoffSolution",
+  "ConstantValues",
+  "DepthLimitedPlanner",
   "Equilibrium",
+  "ExactValues",
+  "Examples",
   "History",
+  "LeafValues",
   "MiniMaxEnt",
   "MiniMaxKL",
   "Objective",
@@ -50,9 +67,11 @@ __all__ = [
   "PublicGame",
   "Successor",
   "canonical_choice",
+  "collect",
   "correspondence",
   "decision_rule",
   "exploitability",
+  "fit",
   "initial_beliefs",
   "public_exploitability",
   "solve",

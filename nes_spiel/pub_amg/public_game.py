@@ -112,6 +112,13 @@ class PublicGame:
     tree = game_tree.read_tree(game, max_histories)
     public_state = _public_states(tree, public)
     validity.check_tree(tree, public_state)
+    return cls.of_tree(tree, public_state)
+
+  @classmethod
+  def of_tree(
+    cls, tree: HistoryTree, public_state: Int[np.ndarray, " h"]
+  ) -> "PublicGame":
+    """Returns a tree with its public states and information states."""
     states, information_state = _information_states(tree, public_state)
     return cls(tree, public_state, states, information_state)
 
