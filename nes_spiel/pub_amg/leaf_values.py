@@ -53,7 +53,7 @@ class ConstantValues:
     value: of every public belief state.
   """
 
-  value: float = 0.0
+  value: Float[Array, ""] | float = 0.0
 
   def start(self) -> Any:
     """Returns nothing."""
