@@ -1,13 +1,15 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-r"""Reproduces Figures 4 and 6 of the PuB-AMG paper.
+r"""Reproduces Figures 4 and 6 of the PuB-AMG paper, and draws its Theorem 4.
 
   python -m nes_spiel.examples.pub_amg_figures --figure=4
   python -m nes_spiel.examples.pub_amg_figures --figure=6 --iterations=10000
+  python -m nes_spiel.examples.pub_amg_figures --figure=beliefs
 
 Magnetic mirror descent without regularization, with a fixed weight of it and
 with one that falls like 1/sqrt(t), on perturbed rock-paper-scissors (4) and on
-Kuhn poker (6). Writes picture and table to --output_dir.
+Kuhn poker (6). "beliefs" is value and policy at a belief: the policy jumps
+without regularization. Writes picture and table to --output_dir.
 """
 
 import dataclasses
@@ -22,15 +24,16 @@ from tqdm import tqdm
 
 from nes_spiel import pub_amg
 from nes_spiel.equilibria import mirror_descent
-from nes_spiel.examples import command_line, plots, tables
+from nes_spiel.examples import belief_picture, command_line, plots, tables
 
 FLAGS = flags.FLAGS
 # Payoffs of the first mover, doubled where scissors are shown (Figure 3).
 PERTURBED_RPS = ((0, -1, 2), (1, 0, -2), (-2, 2, 0))
 COLORS = (plots.BLUE, plots.ORANGE, "#4daf4a", "#984ea3", plots.GREY)
 PER_DECADE = 5  # measurements
+BELIEFS = 401
 
-flags.DEFINE_enum("figure", "4", ["4", "6"], "Which of the paper's.")
+flags.DEFINE_enum("figure", "4", ["4", "6", "beliefs"], "Which picture.")
 flags.DEFINE_integer(
   "iterations", 10_000, "Of the descent, per curve.", lower_bound=1
 )
@@ -200,8 +203,19 @@ def draw(
 
 
 def run() -> None:
-  """Runs all curves of a figure, prints their ends and writes them."""
+  """Runs what a picture shows, prints its end and writes it."""
   game, folder = read_game(FLAGS.figure), pathlib.Path(FLAGS.output_dir)
+  if FLAGS.figure == "beliefs":
+    table = belief_picture.as_table(game, BELIEFS)
+    path = tables.write(folder, table)
+    belief_picture.draw(path.with_suffix(".png"), table)
+  else:
+    path = run_curves(game, folder)
+  print(f"Written: {path}, {path.with_suffix('.png')}")
+
+
+def run_curves(game: pub_amg.PublicGame, folder: pathlib.Path) -> pathlib.Path:
+  """Runs all curves of a figure, prints their ends and writes them."""
   decades = np.log10(FLAGS.iterations)
   count = max(2, int(np.ceil(PER_DECADE * decades)) + 1)
   records = np.unique(np.rint(np.logspace(0, decades, count)))
@@ -216,7 +230,7 @@ def run() -> None:
   print(last.text())
   path = tables.write(folder, table)
   draw(path.with_suffix(".png"), records, found)
-  print(f"Written: {path}, {path.with_suffix('.png')}")
+  return path
 
 
 def main(argv: list[str]) -> None:

@@ -19,7 +19,7 @@ from jaxtyping import Bool, Float
 from nes_spiel.pub_amg import nested
 from nes_spiel.pub_amg.objectives import Objective, Places
 from nes_spiel.pub_amg.public_game import PublicGame
-from nes_spiel.pub_amg.sequence_form import Array
+from nes_spiel.pub_amg.sequence_form import Array, SequenceForm
 from nes_spiel.pub_amg.sweeps import SIGNS
 
 # The largest t^2 exp(-t), at t = 2.
@@ -63,7 +63,17 @@ def read_leader(game: PublicGame) -> Leader:
     raise ValueError(
       f"game: expected one step of each player, {game.name} has {actors}."
     )
-  form, (leader, follower) = game.form, actors
+  return leader_view(game.form, actors[0])
+
+
+def leader_view(form: SequenceForm, leader: int) -> Leader:
+  """Returns the leader's view of a game or subgame of two steps.
+
+  Args:
+    form: the game or subgame.
+    leader: who acts first.
+  """
+  follower = 1 - leader
   legal, answers = form.sides[leader].legal, form.sides[follower].legal
   table = np.zeros((legal.size + 1, answers.size + 1))
   worth = SIGNS[leader] * form.chance * form.reward

@@ -12,9 +12,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
-from scipy import optimize
 
 from nes_spiel.pub_amg import (
+  leader_program,
   leader_search,
   nested,
   objectives,
@@ -129,7 +129,7 @@ def leader_bounds(
     max_pieces: how many sets of rules may be looked at.
   """
   if alpha == 0:
-    guaranteed = _linear_program(leader)
+    guaranteed, _ = leader_program.solve(leader)
     return leader_search.Bounds(guaranteed, guaranteed)
   legal = leader.legal
 
@@ -160,33 +160,6 @@ def leader_bounds(
     tolerance,
     max_pieces,
   )
-
-
-def _linear_program(leader: Leader) -> float:
-  """Returns the most that a rule guarantees: alpha 0, where answers minimise.
-
-  Maximises constant + <ended, rule> + sum_k t_k with t_k <= <rule, gains_kb>.
-  """
-  rows, width = leader.legal.shape
-  answered = np.argwhere(leader.answers)
-  count = len(leader.answers)
-  limits = [
-    np.append(-leader.gains[:, :, k, b].reshape(-1), np.eye(count)[k])
-    for k, b in answered
-  ]
-  sums = np.hstack(
-    [np.repeat(np.eye(rows), width, axis=1), np.zeros((rows, count))]
-  )
-  allowed = [(0.0, float(legal)) for legal in leader.legal.reshape(-1)]
-  found = optimize.linprog(
-    -np.append(leader.ended.reshape(-1), np.ones(count)),
-    A_ub=np.array(limits),
-    b_ub=np.zeros(len(limits)),
-    A_eq=sums,
-    b_eq=np.ones(rows),
-    bounds=allowed + [(None, None)] * count,
-  )
-  return float(leader.constant) - float(found.fun)
 
 
 def _tables(

@@ -4,6 +4,7 @@
 
 import csv
 
+import numpy as np
 import pytest
 
 
@@ -14,13 +15,15 @@ def last_rows(path):
 
 
 def test_both_figures(run_lines, tmp_path):
-  rps, kuhn, unknown = run_lines(
+  rps, kuhn, beliefs, unknown = run_lines(
     "pub_amg_figures",
     ["--figure=4", "--iterations=100", f"--output_dir={tmp_path}"],
     ["--figure=6", "--iterations=100", f"--output_dir={tmp_path}"],
+    ["--figure=beliefs", f"--output_dir={tmp_path}"],
     ["--figure=5"],
   )
-  assert rps.code == kuhn.code == 0, rps.err + kuhn.err
+  for done in (rps, kuhn, beliefs):
+    assert done.code == 0, done.err
   rows = last_rows(tmp_path / "figure4.csv")
   annealed, fixed = rows["annealed, 1/sqrt(t)"], rows["alpha 0.1"]
   assert float(annealed["Exploitability"]) == pytest.approx(0.0171, rel=0.01)
@@ -35,6 +38,22 @@ def test_both_figures(run_lines, tmp_path):
   annealed = float(rows["annealed, 1/sqrt(t)"]["Exploitability"])
   assert annealed == pytest.approx(0.0214, rel=0.01)
   assert "PuB-AMG exploitability" not in rows["alpha 0.2"]
-  assert (tmp_path / "figure4.png").exists()
-  assert (tmp_path / "figure6.png").exists()
+  check_beliefs(tmp_path / "beliefs.csv")
+  for name in ("figure4", "figure6", "beliefs"):
+    assert (tmp_path / f"{name}.png").exists()
   assert unknown.code != 0
+
+
+def check_beliefs(path):
+  """Values change by at most 2 M TV; policies jump at alpha 0 alone."""
+  with path.open() as file:
+    rows = [[float(x) for x in line.values()] for line in csv.DictReader(file)]
+  table = np.array(rows)
+  for alpha in (0.0, 0.1, 0.5):
+    _, rock, value, *rule = table[table[:, 0] == alpha].T
+    largest = 2 + alpha * np.log(3)
+    most = 2 * largest * np.diff(rock)
+    assert (np.abs(np.diff(value)) <= most + 1e-9).all()
+    jump = np.abs(np.diff(rule)).max()
+    assert (jump > 0.4) == (alpha == 0)
+    np.testing.assert_allclose(np.sum(rule, axis=0), 1, atol=1e-9)

@@ -8,6 +8,7 @@ import pytest
 from open_spiel.python.bots import uniform_random
 
 from nes_spiel import pub_amg
+from nes_spiel.pub_amg import leader, leader_program
 
 
 @pytest.mark.parametrize("warm_start", [True, False])
@@ -55,6 +56,31 @@ def test_values_are_continuous_in_the_belief(read_game, alpha):
         for belief in (first, near)
       )
       assert abs(a - b) <= 2 * largest * distance
+
+
+def test_without_regularization_the_value_is_continuous_too(read_game):
+  """Theorem 4 at alpha 0; by a linear program, after the first pass."""
+  game, rng = read_game("kuhn_poker"), np.random.default_rng(0)
+  after_pass = 1
+  assert [
+    str(game.state(h))[-1] for h in game.histories(after_pass).tolist()
+  ] == (["p"] * 6)
+
+  def value(belief):
+    form = game.subgame(after_pass, belief)
+    return leader_program.solve(leader.leader_view(form, 1))[0]
+
+  for _ in range(10):
+    first, second = rng.dirichlet(np.full(6, 0.3), 2)
+    for share in (1.0, 0.1, 0.001):
+      near = (1 - share) * first + share * second
+      distance = np.abs(near - first).sum() / 2
+      assert abs(value(first) - value(near)) <= 2 * 2 * distance + 1e-12
+    # And it is where values of small alphas go.
+    planned = -pub_amg.Planner(game, 0.1).value(
+      pub_amg.PublicBelief(after_pass, first)
+    )
+    assert abs(planned - value(first)) <= 2 * 0.1 * np.log(2)
 
 
 def test_values_are_those_of_the_game(read_game):

@@ -72,3 +72,22 @@ def test_annealed_leduc_poker():
   )
   print(f"exploitability {found.exploitability:.4f} after {found.sweeps}")
   assert found.exploitability <= 0.01
+
+
+def test_theorem_4_on_leduc_poker():
+  """|v(b) - v(b')| <= 2 M TV(b, b'), with at most 4 decisions of log 3 each."""
+  game = pub_amg.PublicGame.from_openspiel(pyspiel.load_game("leduc_poker"))
+  planner, rng = pub_amg.Planner(game, 1.0), np.random.default_rng(0)
+  largest = 13 + 4 * np.log(3)
+  for public_state in rng.choice(game.num_public_states, 12, replace=False):
+    where = int(public_state)
+    count = len(game.histories(where))
+    first, second = rng.dirichlet(np.full(count, 0.3), 2)
+    for share in (1.0, 0.01):
+      near = (1 - share) * first + share * second
+      distance = np.abs(near - first).sum() / 2
+      values = [
+        planner.value(pub_amg.PublicBelief(where, belief))
+        for belief in (first, near)
+      ]
+      assert abs(values[0] - values[1]) <= 2 * largest * distance
