@@ -1,21 +1,23 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-r"""Full-width sweeps per second of magnetic mirror descent, beside OpenSpiel's.
+r"""Full-width sweeps per second of magnetic mirror descent, beside others.
 
   python -m benchmarks.public_belief --games=kuhn_poker,leduc_poker
 
 A sweep moves the policy at every information state of both players once.
 OpenSpiel's `mmd_dilated` does so in NumPy, on sequences and dilated entropy,
 and has another fixed point, a reduced normal-form QRE: compared is the work,
-not the answer. Compilation is excluded; repeats of one process, in turns.
+not the answer. `python_descent` takes our steps in plain Python. Compilation is
+excluded; repeats of one process, in turns.
 """
 
 import jax
+import numpy as np
 import pyspiel
 from absl import app, flags
 from open_spiel.python.algorithms import mmd_dilated
 
-from benchmarks import report
+from benchmarks import python_descent, report
 from nes_spiel import pub_amg
 from nes_spiel.pub_amg import descent, policies
 
@@ -26,14 +28,16 @@ _GAMES = flags.DEFINE_list(
 )
 _ALPHA = flags.DEFINE_float("alpha", 0.5, "Of both.", lower_bound=1e-3)
 _SWEEPS = flags.DEFINE_integer("sweeps", 2000, "Ours per repeat.", 1)
-_PEER_SWEEPS = flags.DEFINE_integer("peer_sweeps", 3, "OpenSpiel's.", 1)
+_PEER_SWEEPS = flags.DEFINE_integer("peer_sweeps", 3, "Of the others.", 1)
 _REPEATS = flags.DEFINE_integer("repeats", 5, "Of all measurements.", 1)
 COLUMNS = (
   "game",
   "histories",
   *report.spread_names("ours, sweeps/s"),
   *report.spread_names("mmd_dilated, sweeps/s"),
-  *report.spread_names("ratio"),
+  *report.spread_names("plain Python, sweeps/s"),
+  *report.spread_names("ours / mmd_dilated"),
+  *report.spread_names("ours / plain Python"),
 )
 
 
@@ -68,19 +72,51 @@ def peer_per_second(game: pub_amg.PublicGame) -> float:
   return _PEER_SWEEPS.value / report.seconds(sweep)
 
 
+def python_per_second(root: python_descent.Node) -> float:
+  """Returns how many sweeps in plain Python a second has."""
+  alpha, policy = _ALPHA.value, python_descent.uniform(root, {})
+
+  def sweep() -> None:
+    for _ in range(_PEER_SWEEPS.value):
+      python_descent.sweep(root, policy, alpha, alpha / 10)
+
+  return _PEER_SWEEPS.value / report.seconds(sweep)
+
+
+def check_agreement(
+  game: pub_amg.PublicGame, root: python_descent.Node, count: int = 5
+) -> None:
+  """Raises AssertionError unless plain Python takes our steps."""
+  alpha, policy = _ALPHA.value, python_descent.uniform(root, {})
+  method = descent.make_method(pub_amg.MiniMaxEnt(), alpha, None)
+  for _ in range(count):
+    policy = python_descent.sweep(root, policy, alpha, alpha / 10)
+  with jax.enable_x64(True):
+    tables = _sweep_on(game.form, policies.uniform(game), method, count)
+  for player, states in enumerate(game.information_states):
+    for row, name in enumerate(states.strings):
+      expected = policy[player, name]
+      found = np.exp(np.asarray(tables[player])[row, : len(expected)])
+      np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
 def benchmark_game(name: str) -> tuple[object, ...]:
   """Returns the row of a game."""
   game = pub_amg.PublicGame.from_openspiel(pyspiel.load_game(name))
+  root = python_descent.read(game.tree.game.new_initial_state())
+  check_agreement(game, root)
   turns = [
-    (ours_per_second(game), peer_per_second(game))
+    (ours_per_second(game), peer_per_second(game), python_per_second(root))
     for _ in range(_REPEATS.value)
   ]
   return (
     name,
     len(game.tree.parent),
-    *report.spread([ours for ours, _ in turns]),
-    *report.spread([peer for _, peer in turns]),
-    *report.spread([ours / peer for ours, peer in turns]),
+    *report.spread([ours for ours, _, _ in turns]),
+    *report.spread([peer for _, peer, _ in turns]),
+    *report.spread([plain for _, _, plain in turns]),
+    *report.spread([ours / peer for ours, peer, _ in turns]),
+    *report.spread([ours / plain for ours, _, plain in turns]),
   )
 
 

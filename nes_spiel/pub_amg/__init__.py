@@ -37,6 +37,7 @@ from nes_spiel.pub_amg.nested import solve_nested
 from nes_spiel.pub_amg.network import BeliefNetwork
 from nes_spiel.pub_amg.objectives import MiniMaxEnt, MiniMaxKL, Objective
 from nes_spiel.pub_amg.planning import Planner
+from nes_spiel.pub_amg.policies import from_openspiel, to_openspiel
 from nes_spiel.pub_amg.public_game import PublicGame
 from nes_spiel.pub_amg.public_gaps import (
   PublicExploitability,
@@ -72,10 +73,12 @@ __all__ = [
   "decision_rule",
   "exploitability",
   "fit",
+  "from_openspiel",
   "initial_beliefs",
   "public_exploitability",
   "solve",
   "solve_common_payoff",
   "solve_nested",
   "successors",
+  "to_openspiel",
 ]
