@@ -19,6 +19,9 @@ from nes_spiel.pub_amg.sequence_form import SequenceForm
 from nes_spiel.pub_amg.sweeps import Policies
 
 STEP_PER_ALPHA = 0.1  # of the default step size
+# Step size per alpha up to which Kuhn and Leduc poker, goofspiel, liar's dice
+# and perturbed rock-paper-scissors converge, at alphas from 0.1 to 2.
+STABLE = 0.2
 BETWEEN_MEASUREMENTS = 50  # sweeps; a measurement costs as much as three
 
 
@@ -61,10 +64,12 @@ def make_method(
   elif not callable(step_size):
     if not step_size > 0:
       raise ValueError(f"step_size: expected above 0, got {step_size}.")
-    if not callable(alpha) and step_size > alpha:
+    if not callable(alpha) and step_size > STABLE * alpha:
       warnings.warn(
-        f"step_size: {step_size} may circle for alpha {alpha}; up to {alpha} "
-        "is known to converge on small games.",
+        f"step_size: {step_size} may circle for alpha {alpha}. Up to "
+        f"{STABLE * alpha:g} every game that was measured converges; Leduc "
+        f"poker does not from {0.35 * alpha:g} on at alpha 0.5, and perturbed "
+        f"rock-paper-scissors from {3 * alpha:g} on.",
         stacklevel=4,
       )
   return Method(objective, as_schedule(alpha), as_schedule(step_size))
