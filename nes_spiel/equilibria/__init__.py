@@ -24,7 +24,10 @@ from nes_spiel.equilibria.gaps import (
   solver_gap,
 )
 from nes_spiel.equilibria.interior_point import DualSolution, Status
-from nes_spiel.equilibria.mirror_descent import magnetic_mirror_descent_step
+from nes_spiel.equilibria.mirror_descent import (
+  magnetic_mirror_descent_step,
+  moved_magnet,
+)
 from nes_spiel.equilibria.problem import Problem, standardized_problem
 from nes_spiel.equilibria.selection import (
   SELECTIONS,
@@ -64,6 +67,7 @@ __all__ = [
   "magnetic_mirror_descent_step",
   "make_selection",
   "marginals",
+  "moved_magnet",
   "primal_epsilon",
   "primal_joint",
   "solve_dual",

@@ -74,6 +74,29 @@ def regularized_greedy(
   return normalized(scores, allowed)
 
 
+def moved_magnet(
+  log_magnet: Float[Array, "*b a"],
+  log_policy: Float[Array, "*b a"],
+  rate: Float[Array, ""] | float,
+  legal: Bool[Array, "*b a"] | None = None,
+) -> Float[Array, "*b a"]:
+  """Returns a magnet that follows the policy, magnet^(1 - rate) policy^rate.
+
+  Steps towards a magnet that follows slowly end in an equilibrium of the game
+  without regularization, at any alpha.
+
+  Args:
+    log_magnet: `[*b, a]`.
+    log_policy: `[*b, a]`.
+    rate: from 0, a constant magnet, to 1, the policy itself.
+    legal: `[*b, a]`, all if None.
+  """
+  # The logarithm of an action that is not legal, times 0, would be NaN.
+  weights = ((log_magnet, 1 - rate), (log_policy, rate))
+  parts = [jnp.where(share > 0, x * share, 0) for x, share in weights]
+  return normalized(parts[0] + parts[1], legal)
+
+
 def normalized(
   scores: Float[Array, "*b a"], legal: Bool[Array, "*b a"] | None = None
 ) -> Float[Array, "*b a"]:

@@ -84,3 +84,53 @@ def test_schedules(x64):
   # A schedule can be an argument of a compiled function.
   rate = mirror_descent.inverse_root(2.0)
   assert jax.jit(lambda schedule, k: schedule(k))(rate, step) == 1
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.05])
+def test_a_moving_magnet_leads_to_the_nash_equilibrium(x64, rate):
+  """Of perturbed rock-paper-scissors, (0.4, 0.4, 0.2); a constant one to a QRE.
+
+  The latter's fixed point is softmax(A y / alpha), by the notes of another
+  program.
+  """
+  gains, alpha, eta = (
+    jnp.array([[0, -1, 2], [1, 0, -2], [-2, 2, 0.0]]),
+    0.5,
+    0.1,
+  )
+
+  def step(state, _):
+    policies, magnets = state
+    values = (gains @ jnp.exp(policies[1]), -gains.T @ jnp.exp(policies[0]))
+    policies = tuple(
+      mirror_descent.magnetic_mirror_descent_step(p, q, m, eta, alpha)
+      for p, q, m in zip(policies, values, magnets, strict=True)
+    )
+    magnets = tuple(
+      mirror_descent.moved_magnet(m, p, rate)
+      for p, m in zip(policies, magnets, strict=True)
+    )
+    return (policies, magnets), None
+
+  start = (jnp.log(jnp.array([0.2, 0.5, 0.3])),) * 2
+  magnets = (jnp.full(3, -jnp.log(3.0)),) * 2
+  (found, _), _ = jax.lax.scan(step, (start, magnets), length=20_000)
+  expected = {
+    0.0: [0.4386037224, 0.3342151358, 0.2271811418],
+    0.05: [0.4, 0.4, 0.2],
+  }[rate]
+  for policy in found:
+    np.testing.assert_allclose(np.exp(policy), expected, atol=1e-8)
+
+
+def test_a_magnet_keeps_to_what_is_legal(x64):
+  legal = np.array([True, True, False])
+  policy = jnp.array([np.log(0.9), np.log(0.1), -jnp.inf])
+  even = jnp.array([np.log(0.5), np.log(0.5), -jnp.inf])
+  for rate, expected in (
+    (0.0, [0.5, 0.5]),
+    (0.5, [0.75, 0.25]),
+    (1.0, [0.9, 0.1]),
+  ):
+    moved = mirror_descent.moved_magnet(even, policy, rate, legal)
+    np.testing.assert_allclose(np.exp(moved), [*expected, 0], atol=1e-12)
