@@ -45,7 +45,8 @@ def cut_off(game: PublicGame, time: int) -> Horizon:
   kept = np.flatnonzero(tree.time <= time)
   at_horizon = (tree.time == time) & (tree.actor >= 0)
   public_state = np.where(at_horizon, -1, game.public_state)[kept]
-  short = PublicGame.of_tree(_kept(tree, kept, at_horizon), public_state)
+  width = game.information_states[0].actions.shape[1]
+  short = PublicGame.of_tree(_kept(tree, kept, at_horizon), public_state, width)
   ends = np.flatnonzero(at_horizon)
   public_states = np.unique(game.public_state[ends])
   place = np.searchsorted(public_states, game.public_state[ends])

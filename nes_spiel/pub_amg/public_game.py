@@ -116,10 +116,16 @@ class PublicGame:
 
   @classmethod
   def of_tree(
-    cls, tree: HistoryTree, public_state: Int[np.ndarray, " h"]
+    cls, tree: HistoryTree, public_state: Int[np.ndarray, " h"], width: int = 0
   ) -> "PublicGame":
-    """Returns a tree with its public states and information states."""
-    states, information_state = _information_states(tree, public_state)
+    """Returns a tree with its public states and information states.
+
+    Args:
+      tree: of all histories.
+      public_state: `[h]`, -1 where no player acts.
+      width: of tables of actions, if there are no more.
+    """
+    states, information_state = _information_states(tree, public_state, width)
     return cls(tree, public_state, states, information_state)
 
   @property
@@ -262,7 +268,7 @@ def _public_states(tree: HistoryTree, public: str) -> Int[np.ndarray, " h"]:
 
 
 def _information_states(
-  tree: HistoryTree, public_state: Int[np.ndarray, " h"]
+  tree: HistoryTree, public_state: Int[np.ndarray, " h"], width: int
 ) -> tuple[tuple[InformationStates, InformationStates], Int[np.ndarray, " h"]]:
   """Returns both players' information states, and the row of each history."""
   rows = np.full(len(tree.parent), -1)
@@ -277,7 +283,7 @@ def _information_states(
       known[actor][string] = len(known[actor])
       members[actor].append(int(history))
     rows[history] = known[actor][string]
-  width = max((len(legal) for legal in tree.legal), default=0)
+  width = max(width, *(len(legal) for legal in tree.legal))
   first, second = (
     InformationStates(
       tuple(known[player]),

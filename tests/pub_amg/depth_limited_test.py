@@ -26,7 +26,8 @@ def planned(game, planner):
   return pub_amg.correspondence(game, planner)
 
 
-@pytest.mark.parametrize("name", ["kuhn_poker", DICE])
+# Nobody folds or raises at first in Leduc poker: fewer actions than later.
+@pytest.mark.parametrize("name", ["kuhn_poker", DICE, "leduc_poker"])
 @pytest.mark.parametrize("time", [1, 2])
 def test_a_game_that_is_cut_off(read_game, name, time):
   game = read_game(name)
@@ -38,8 +39,12 @@ def test_a_game_that_is_cut_off(read_game, name, time):
   assert len(tree.decisions) == earlier.sum()
   for player in (0, 1):
     strings = game.information_states[player].strings
-    short = cut.game.information_states[player].strings
-    assert [strings[row] for row in cut.rows[player]] == list(short)
+    short = cut.game.information_states[player]
+    assert [strings[row] for row in cut.rows[player]] == list(short.strings)
+    np.testing.assert_array_equal(
+      short.actions,
+      game.information_states[player].actions[cut.rows[player]],
+    )
   for public_state in range(cut.game.num_public_states):
     assert len(cut.game.histories(public_state)) == len(
       game.histories(public_state)
