@@ -149,6 +149,14 @@ def compare(
   )
 
 
+def _check_numbers() -> None:
+  """Raises ValueError for lists of what is no number above 0, at once."""
+  for name in ("widths", "depths"):
+    listed = FLAGS[name].value
+    if not all(entry.isdecimal() and int(entry) > 0 for entry in listed):
+      raise ValueError(f"--{name}: expected numbers above 0, got {listed}.")
+
+
 def run() -> None:
   """Collects, learns, compares, prints and writes."""
   try:
@@ -156,6 +164,7 @@ def run() -> None:
   except RuntimeError as error:
     raise ValueError(f"--game: OpenSpiel refuses {FLAGS.game!r}.") from error
   game = pub_amg.PublicGame.from_openspiel(loaded)
+  _check_numbers()
   value = learn(game, gather(game))
   with warnings.catch_warnings():
     # A network's values have no exact fixed point.

@@ -46,6 +46,12 @@ def initial_beliefs(game: PublicGame) -> list[Successor]:
   return _grouped(game, steps.history, steps.chance)
 
 
+def ended_before(game: PublicGame) -> float:
+  """Returns what player 0 expects of the game's end before anyone has acted."""
+  steps = game.steps_after(None)
+  return float(steps.chance @ game.tree.returns[steps.history, 0])
+
+
 def decision_rule(
   game: PublicGame, public_state: int, log_policies: tuple[Array, Array]
 ) -> Float[np.ndarray, "i a"]:

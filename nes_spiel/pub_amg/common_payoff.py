@@ -67,6 +67,7 @@ def solve_common_payoff(
   )
   start = beliefs.initial_beliefs(search.game)
   value = sum(x.probability * search.value(x.state) for x in start)
+  value += beliefs.ended_before(search.game)
   tables = maps.correspondence(search.game, lambda x: search.solved(x)[1])
   policy = policies.to_openspiel(search.game, tables)
   return CommonPayoffSolution(policy, value, len(search.known))

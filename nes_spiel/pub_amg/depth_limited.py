@@ -91,6 +91,11 @@ class DepthLimitedPlanner:
     """
     if depth < 1:
       raise ValueError(f"depth: expected 1 or more, got {depth}.")
+    if max_sweeps < 1 or not residual_tolerance > 0:
+      raise ValueError(
+        "max_sweeps, residual_tolerance: expected at least 1 and above 0, got "
+        f"{max_sweeps} and {residual_tolerance}."
+      )
     self.game, self._depth, self._values_at = game, depth, values_at
     self._objective = objectives.checked(objective, game)
     self._method = descent.make_method(self._objective, alpha, step_size)
@@ -172,7 +177,9 @@ def search(
     return Search(tables, memory, count, state.residual)
 
   def advance(state: Search) -> Search:
-    state = lax.fori_loop(0, descent.BETWEEN_MEASUREMENTS, sweep, state)
+    left = max_sweeps - state.sweeps
+    count = jnp.minimum(left, descent.BETWEEN_MEASUREMENTS).astype(int)
+    state = lax.fori_loop(0, count, sweep, state)
     valued, memory = _valued(form, leaves, values, state)
     alpha = method.alpha(state.sweeps)
     residual = gaps.residual(valued, state.policies, method.objective, alpha)

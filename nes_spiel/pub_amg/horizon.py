@@ -39,7 +39,7 @@ def cut_off(game: PublicGame, time: int) -> Horizon:
 
   Args:
     game: the whole one.
-    time: how many decisions are before the horizon, at least 1.
+    time: how many decisions are before the horizon.
   """
   tree = game.tree
   kept = np.flatnonzero(tree.time <= time)

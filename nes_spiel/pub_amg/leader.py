@@ -171,6 +171,8 @@ def variation(
   half the range of the other. y falls like rho exp(-q / alpha), rho the magnet,
   so that the former is at most alpha times sqrt((1 / min rho - 1) 4 / e^2).
 
+  For answers of `MiniMaxEnt` and `MiniMaxKL`.
+
   Args:
     leader: the game.
     log_magnet: `[k, b]`, the policy that steps of the follower are drawn to.

@@ -35,5 +35,7 @@ def solve(leader: Leader) -> tuple[float, Float[np.ndarray, "i a"]]:
     b_eq=np.ones(rows),
     bounds=allowed + [(None, None)] * count,
   )
+  if found.status != 0:
+    raise RuntimeError(f"The linear program was not solved: {found.message}")
   rule = found.x[: rows * width].reshape(rows, width)
   return float(leader.constant) - float(found.fun), rule

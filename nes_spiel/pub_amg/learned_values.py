@@ -40,15 +40,18 @@ class LearnedValues:
   def __call__(
     self, weights: Float[Array, "l k"], memory: Any
   ) -> tuple[Float[Array, "l k"], Any]:
-    """Returns the derivative of all values by the weights."""
+    """Returns the derivatives of values by weights.
 
-    def total(weights: Float[Array, "l k"]) -> Float[Array, ""]:
-      room = self.network.histories - weights.shape[1]
-      padded = jnp.pad(weights, ((0, 0), (0, room))).astype(jnp.float32)
-      each = jax.vmap(self.network.value, in_axes=(None, 0, 0))
-      return jnp.sum(each(self.parameters, self.public_states, padded))
-
-    return jax.grad(total)(weights), memory
+    They depend on the beliefs alone, not on how likely public states are, which
+    may be less than single precision holds.
+    """
+    total = jnp.sum(weights, axis=1, keepdims=True)
+    belief = weights / jnp.where(total > 0, total, 1)
+    room = self.network.histories - weights.shape[1]
+    padded = jnp.pad(belief, ((0, 0), (0, room))).astype(jnp.float32)
+    slope = jax.vmap(jax.grad(self.network.value, argnums=2), (None, 0, 0))
+    worth = slope(self.parameters, self.public_states, padded)
+    return worth[:, : weights.shape[1]].astype(weights.dtype), memory
 
 
 class BeliefValue:
@@ -68,7 +71,16 @@ class BeliefValue:
   def values_at(
     self, game: PublicGame, cut: Horizon, method: Method
   ) -> LearnedValues:
-    """Returns the leaf values at a horizon, as a planner asks for them."""
-    del game, method
+    """Returns the leaf values at a horizon, as a planner asks for them.
+
+    Raises:
+      ValueError: a network of another game.
+    """
+    del method
+    if game.num_public_states != self.network.public_states:
+      raise ValueError(
+        f"game: {game.name} has {game.num_public_states} public states, the "
+        f"network was made for {self.network.public_states}."
+      )
     states = cut.public_states.astype(np.int32)
     return LearnedValues(self.parameters, states, self.network)

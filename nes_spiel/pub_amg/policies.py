@@ -103,7 +103,7 @@ def check_distributions(
       f"policy: player {player} has {len(states.strings)} information states "
       f"with up to {states.legal.shape[1]} actions, got shape {table.shape}."
     )
-  wrong = (np.abs(table.sum(-1) - 1) > 1e-6) | (table < 0).any(-1)
+  wrong = ~(np.abs(table.sum(-1) - 1) <= 1e-6) | (table < 0).any(-1)
   wrong |= np.where(states.legal, 0, table).any(-1)
   if wrong.any():
     row = int(np.flatnonzero(wrong)[0])

@@ -63,15 +63,15 @@ def public_exploitability(
   In games of two steps of `policy`'s first rule, that of the leader, with the
   follower's greedy answer to every rule: the highest value of a rule is a
   global search. In others of the regularized equilibrium of every subgame: the
-  lower bound is that of deviations at one public belief state to a pure rule,
-  the upper one what psi can hide.
+  lower bound is that of deviations to rules without chance, at any of a
+  player's public belief states, the upper one what psi can hide.
 
   Args:
     game: the game.
     policy: of the leader, as `policies.from_openspiel` takes it or as
       logarithms; None for the regularized equilibrium at alpha.
     alpha: of the answers; 0 only in games of two steps.
-    objective: as `solve` takes it.
+    objective: `MiniMaxEnt` or `MiniMaxKL`, as `solve` takes it.
     regularized: whether psi counts in what players gain.
     tolerance: how far apart the bounds of a leader's value may be.
     max_pieces: how many sets of rules the search may look at.
@@ -83,11 +83,16 @@ def public_exploitability(
   if not alpha >= 0:
     raise ValueError(f"alpha: expected 0 or more, got {alpha}.")
   objective = objectives.checked(objective, game)
+  if not isinstance(objective, MiniMaxEnt):
+    raise ValueError(
+      "objective: bounds are known for MiniMaxEnt and MiniMaxKL, got "
+      f"{type(objective).__name__}."
+    )
   with jax.enable_x64(True):
     if len(nested.time_steps(game)) != 2:
       if policy is not None or regularized or alpha == 0:
         raise ValueError(
-          f"game: {game.name} has more than two time steps, where the plain "
+          f"game: {game.name} has other than two time steps, where the plain "
           "exploitability of the equilibria at an alpha above 0 is bounded; "
           f"got alpha {alpha}, regularized {regularized} and "
           f"{'no' if policy is None else 'a'} policy."
@@ -169,6 +174,8 @@ def _tables(
   if policy is None:
     return solver.solve(game, alpha, objective).log_policies
   if isinstance(policy, tuple):
+    for player, table in enumerate(policy):
+      policies.check_distributions(game, player, np.exp(np.asarray(table)))
     return policy
   return policies.from_openspiel(game, policy)
 

@@ -34,7 +34,7 @@ def bound(game: PublicGame, alpha: float, objective: Objective) -> Bounds:
     objective: its psi.
   """
   planner = Planner(game, alpha, objective)
-  # The usual value cancels in the mean of both players' gains.
+  # The usual values, of the returns and of J, cancel in the mean of both.
   reached = sum(_best_of_few(game, planner, player) for player in (0, 1))
   hidden = sum(_most_hidden(game, objective, player) for player in (0, 1))
   return Bounds(reached / 2, alpha * hidden / 2)
@@ -56,11 +56,11 @@ def _best_of_few(game: PublicGame, planner: Planner, player: int) -> float:
 
 
 def _most_hidden(game: PublicGame, objective: Objective, player: int) -> float:
-  """Returns how much psi can differ for a player's deviation, over alpha.
+  """Returns by how much a player's return may exceed its J, over alpha.
 
-  At an equilibrium of J = R - alpha psi_0 + alpha psi_1 a deviation of player 0
-  does not raise J. So its R rises by at most alpha (psi_0 - psi_1) after less
-  before; with either taken at its ends along the worst history.
+  At an equilibrium of J = R - alpha psi_0 + alpha psi_1 no deviation of player
+  0 raises J above its usual value. So its R stays below that plus alpha (psi_0
+  - psi_1), here with either at its end along the worst history.
   """
   ends = [_psi_range(game, objective, mover) for mover in (0, 1)]
   up, down = ends[player][1], ends[1 - player][0]
@@ -80,7 +80,8 @@ def _psi_range(
 ) -> tuple[Float[np.ndarray, " i"], Float[np.ndarray, " i"]]:
   """Returns the lowest and the highest psi at each information state.
 
-  It is convex: lowest at the greedy rule of zero values, highest at a pure one.
+  Of `MiniMaxEnt` and `MiniMaxKL` it is convex: lowest at the greedy rule of
+  zero values, highest at a pure one.
   """
   here = sweeps.places(game.form, player)
   legal = np.asarray(here.legal)

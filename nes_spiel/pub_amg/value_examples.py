@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Public beliefs with exact values, from which a value function is learned."""
 
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -26,7 +27,6 @@ from nes_spiel.pub_amg.public_game import PublicGame
 # near 0 teach what a player who gives itself away is worth.
 SHAPE = 0.5
 TOLERANCE = 1e-5  # on the residual
-MAX_SWEEPS = 10_000.0
 
 
 class Examples(NamedTuple):
@@ -34,7 +34,7 @@ class Examples(NamedTuple):
 
   Attributes:
     public_state: `[m]`.
-    belief: `[m, k]`, filled up with zeros.
+    belief: `[m, k]`, above 0 for every history, then zeros.
     values: `[m, k]`, to player 0.
   """
 
@@ -50,6 +50,7 @@ def collect(
   seed: int = 0,
   objective: Any = MiniMaxEnt,
   step_size: float | None = None,
+  max_sweeps: int = 10_000,
 ) -> Iterator[Examples]:
   """Yields, per draw, a random belief of every public state, solved.
 
@@ -63,16 +64,19 @@ def collect(
     seed: of all of them.
     objective: as `solve` takes it.
     step_size: eta, a tenth of alpha if None.
+    max_sweeps: when to stop solving all the same, with a warning.
   """
   objective = objectives.checked(objective, game)
   method = descent.make_method(objective, alpha, step_size)
   last = int(game.tree.time[game.tree.decisions].max())
-  cuts = [horizon.cut_off(game, time) for time in range(1, last + 1)]
+  cuts = [horizon.cut_off(game, time) for time in range(last + 1)]
   forests = [leaf_values.roots_of(game, cut) for cut in cuts]
   for draw in draws:
     rng = np.random.default_rng([seed, draw])
     found = [
-      _solved(game, cut, forest, method, random_weights(game, cut, rng))
+      _solved(
+        game, cut, forest, method, random_weights(game, cut, rng), max_sweeps
+      )
       for cut, forest in zip(cuts, forests, strict=True)
     ]
     yield Examples(
@@ -112,6 +116,7 @@ def _solved(
   forest: tuple[Any, Any],
   method: Method,
   weights: Float[np.ndarray, "l k"],
+  max_sweeps: int,
 ) -> Examples:
   """Returns beliefs at a horizon with the exact values of their histories."""
   form, leaf = forest
@@ -119,9 +124,17 @@ def _solved(
   with jax.enable_x64(True):
     games = leaf_values.started(form, leaf, weights)
     start = descent.measured(games, policies.uniform(game), method, 0.0)
-    found: Descent = descent.descend(games, start, method, most, MAX_SWEEPS)
+    found: Descent = descent.descend(
+      games, start, method, most, float(max_sweeps)
+    )
     values = jax.device_get(
       _values_under(form, leaf, weights, found.policies, method)
+    )
+  if not found.gaps.within(most):
+    warnings.warn(
+      f"Examples of {game.name} were left after {max_sweeps} sweeps with a "
+      f"residual of {found.gaps.residual:.1e}.",
+      stacklevel=3,
     )
   room = ((0, 0), (0, most_histories(game) - weights.shape[1]))
   return Examples(

@@ -34,7 +34,7 @@ def fit(
     rng: of first parameters and of batches.
     batch: examples per step.
     learning_rate: the first one.
-    report: called with step and mean loss, ten times.
+    report: called with step and mean loss, every tenth of the steps.
   """
   optimizer = optax.adam(optax.cosine_decay_schedule(learning_rate, steps))
   parameters = network.init(jax.random.key(int(rng.integers(2**31))))
@@ -55,8 +55,10 @@ def fit(
     rows = rng.integers(len(single.public_state), size=batch)
     chosen = Examples(*(column[rows] for column in single))
     parameters, memory, loss = step(parameters, memory, chosen)
+    if report is None:
+      continue
     losses.append(loss)
-    if report is not None and number % max(1, steps // 10) == 0:
+    if number % max(1, steps // 10) == 0:
       report(number, float(np.mean(jax.device_get(losses))))
       losses = []
   return BeliefValue(network, jax.device_get(parameters))
@@ -79,7 +81,7 @@ def examples_loss(
   ) -> Float[Array, ""]:
     slope = jax.grad(network.value, argnums=2)
     worth = slope(parameters, public_state, belief)
-    exists = (values != 0).astype(values.dtype)
+    exists = (belief > 0).astype(belief.dtype)
     even = exists / jnp.maximum(jnp.sum(exists), 1)
     return jnp.sum((0.5 * belief + 0.5 * even) * (worth - values) ** 2)
 

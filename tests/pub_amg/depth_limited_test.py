@@ -185,9 +185,15 @@ def test_what_cannot_be_searched_is_refused(read_game):
     pub_amg.DepthLimitedPlanner(game, ALPHA, 0)
   with pytest.raises(ValueError, match="alpha"):
     pub_amg.DepthLimitedPlanner(game, 0.0, 1)
-  planner = pub_amg.DepthLimitedPlanner(game, ALPHA, 1, max_sweeps=50)
+  with pytest.raises(
+    ValueError, match="expected at least 1 and above 0, got 0"
+  ):
+    pub_amg.DepthLimitedPlanner(game, ALPHA, 1, max_sweeps=0)
+  with pytest.warns(UserWarning, match="Examples of kuhn_poker.* 3 sweeps"):
+    next(pub_amg.collect(game, ALPHA, [0], max_sweeps=3))
+  planner = pub_amg.DepthLimitedPlanner(game, ALPHA, 1, max_sweeps=20)
   (start,) = pub_amg.initial_beliefs(game)
-  with pytest.warns(UserWarning, match="A search of kuhn_poker.* 50 sweeps"):
+  with pytest.warns(UserWarning, match="A search of kuhn_poker.* 20 sweeps"):
     planner(start.state)
 
 
@@ -201,6 +207,13 @@ def test_gradients_of_a_learned_value_reach_every_history(read_game):
   weights = value_examples.random_weights(game, cut, rng).astype(np.float32)
   method = descent.make_method(pub_amg.MiniMaxEnt(), ALPHA, None)
   worth, _ = value.values_at(game, cut, method)(weights, ())
+  # However unlikely a public state is: below what single precision holds.
+  unlikely = weights * np.array([[1e-30], [0.0]], np.float32)
+  rare, _ = value.values_at(game, cut, method)(unlikely, ())
+  np.testing.assert_allclose(rare[0], worth[0], rtol=1e-4)
+  assert np.isfinite(rare).all()
+  with pytest.raises(ValueError, match=r"has 16 public states.* made for 4"):
+    value.values_at(read_game(DICE), cut, method)
   for row, where in enumerate(cut.public_states.tolist()):
     belief = weights[row] / weights[row].sum()
     mean = value(pub_amg.PublicBelief(where, belief))

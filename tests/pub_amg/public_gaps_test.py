@@ -204,11 +204,27 @@ def test_without_regularization_the_leader_is_measured_by_a_linear_program(
   assert found == pytest.approx((1 / 6, 1 / 6, 1 / 6), abs=1e-12)
 
 
+class Other:
+  """An objective of one's own, of which nothing more is known."""
+
+  uniqueness_guaranteeing = True
+
+  def penalty(self, places, log_policy):
+    raise NotImplementedError
+
+  greedy = step = penalty
+
+
 def test_what_cannot_be_measured_is_refused(read_game):
   kuhn, rps = read_game("kuhn_poker"), read_game("perturbed_rps")
   with pytest.raises(ValueError, match="alpha: expected 0 or more, got -1"):
     pub_amg.public_exploitability(rps, alpha=-1.0)
   with pytest.raises(ValueError, match=r"kuhn_poker.* two time steps.*alpha 0"):
     pub_amg.public_exploitability(kuhn)
+  wrong = tuple(np.full_like(x, np.nan) for x in policies.uniform(rps))
+  with pytest.raises(ValueError, match=r"policy: at information state.*nan"):
+    pub_amg.public_exploitability(rps, wrong, alpha=0.1)
+  with pytest.raises(ValueError, match="bounds are known for MiniMaxEnt and"):
+    pub_amg.public_exploitability(rps, alpha=0.1, objective=Other())
   with pytest.raises(ValueError, match=r"kuhn_poker.* a policy"):
     pub_amg.public_exploitability(kuhn, policies.uniform(kuhn), alpha=0.1)
