@@ -20,7 +20,7 @@ from open_spiel.python.bots import policy as policy_bot
 from tqdm import tqdm
 
 from nes_spiel import pub_amg
-from nes_spiel.examples import command_line, tables
+from nes_spiel.examples import command_line, public_games, tables
 from nes_spiel.pub_amg import policies
 
 FLAGS = flags.FLAGS
@@ -91,11 +91,7 @@ def seat_row(
 
 def run() -> None:
   """Plans, plays both seats and prints."""
-  try:
-    loaded = pyspiel.load_game(FLAGS.game)
-  except RuntimeError as error:
-    raise ValueError(f"--game: OpenSpiel refuses {FLAGS.game!r}.") from error
-  game = pub_amg.PublicGame.from_openspiel(loaded)
+  game = public_games.load(FLAGS.game)
   planner = pub_amg.Planner(game, FLAGS.alpha)
   own = policies.to_openspiel(game, pub_amg.correspondence(game, planner))
   rivals = (opponent_policy(game.tree.game, own), own)

@@ -13,12 +13,11 @@ import csv
 import pathlib
 
 import numpy as np
-import pyspiel
 from absl import app, flags
 
 from nes_spiel import pub_amg
 from nes_spiel.equilibria import mirror_descent
-from nes_spiel.examples import command_line
+from nes_spiel.examples import command_line, public_games
 
 FLAGS = flags.FLAGS
 OBJECTIVES = {
@@ -104,11 +103,7 @@ def save_policy(
 
 def run() -> None:
   """Solves, prints and writes."""
-  try:
-    loaded = pyspiel.load_game(FLAGS.game)
-  except RuntimeError as error:
-    raise ValueError(f"--game: OpenSpiel refuses {FLAGS.game!r}.") from error
-  game = pub_amg.PublicGame.from_openspiel(loaded)
+  game = public_games.load(FLAGS.game)
   print(
     f"{game.name}: {len(game.tree.parent)} histories, "
     f"{game.num_public_states} public states"

@@ -17,12 +17,11 @@ from typing import Any
 
 import jax
 import numpy as np
-import pyspiel
 from absl import app, flags
 from tqdm import tqdm
 
 from nes_spiel import pub_amg, runs
-from nes_spiel.examples import command_line, tables
+from nes_spiel.examples import command_line, public_games, tables
 from nes_spiel.pub_amg import policies, value_examples
 
 FLAGS = flags.FLAGS
@@ -108,9 +107,9 @@ def row(
 ) -> list[Any]:
   """Returns a line: how exploitable the planned policy is."""
   begin = time.perf_counter()
-  tables_ = pub_amg.correspondence(game, planner)
+  planned = pub_amg.correspondence(game, planner)
   seconds = time.perf_counter() - begin
-  policy = policies.to_openspiel(game, tables_)
+  policy = policies.to_openspiel(game, planned)
   return [
     str(depth),
     name,
@@ -159,11 +158,7 @@ def _check_numbers() -> None:
 
 def run() -> None:
   """Collects, learns, compares, prints and writes."""
-  try:
-    loaded = pyspiel.load_game(FLAGS.game)
-  except RuntimeError as error:
-    raise ValueError(f"--game: OpenSpiel refuses {FLAGS.game!r}.") from error
-  game = pub_amg.PublicGame.from_openspiel(loaded)
+  game = public_games.load(FLAGS.game)
   _check_numbers()
   value = learn(game, gather(game))
   with warnings.catch_warnings():

@@ -126,9 +126,8 @@ def worth(
   """
   history, weight = _moved(game, state, rule)
   ended = float(weight @ game.tree.returns[history, 0])
-  return ended + sum(
-    x.probability * value(x.state) for x in successors(game, state, rule)
-  )
+  following = _grouped(game, history, weight)
+  return ended + sum(x.probability * value(x.state) for x in following)
 
 
 def _moved(

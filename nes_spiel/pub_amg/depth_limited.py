@@ -24,7 +24,6 @@ from nes_spiel.pub_amg import (
   descent,
   gaps,
   horizon,
-  objectives,
   policies,
   sweeps,
 )
@@ -97,11 +96,8 @@ class DepthLimitedPlanner:
         f"{max_sweeps} and {residual_tolerance}."
       )
     self.game, self._depth, self._values_at = game, depth, values_at
-    self._objective = objectives.checked(objective, game)
-    self._method = descent.make_method(self._objective, alpha, step_size)
     self._tolerance, self._max_sweeps = residual_tolerance, max_sweeps
-    self._planner = Planner(game, alpha, self._objective, step_size)
-    self._last = int(game.tree.time[game.tree.decisions].max())
+    self._planner = Planner(game, alpha, objective, step_size)
     self._prepared = functools.cache(self._prepare)
 
   def __call__(self, state: PublicBelief) -> Float[np.ndarray, "i a"]:
@@ -111,7 +107,7 @@ class DepthLimitedPlanner:
     """
     where = self.game.histories(state.public_state)[0]
     time = int(self.game.tree.time[where]) + self._depth
-    if time > self._last:
+    if time > self.game.last_time:
       return self._planner(state)
     cut, values, method = self._prepared(time)
     form = cut.game.subgame(state.public_state, state.belief)
@@ -135,9 +131,10 @@ class DepthLimitedPlanner:
 
   def _prepare(self, time: int) -> tuple[Horizon, LeafValues, Method]:
     cut = horizon.cut_off(self.game, time)
-    objective = horizon.objective_at(cut, self._objective)
-    method = self._method._replace(objective=objective)
-    return cut, self._values_at(self.game, cut, self._method), method
+    method = self._planner.method
+    objective = horizon.objective_at(cut, method.objective)
+    values = self._values_at(self.game, cut, method)
+    return cut, values, method._replace(objective=objective)
 
   def _check(self, found: Search) -> None:
     if not found.residual <= self._tolerance:

@@ -118,7 +118,7 @@ def time_steps(game: PublicGame) -> list[Step]:
   acting = game.tree.decisions
   times = game.tree.time[acting]
   steps = []
-  for time in range(int(times.max()) + 1):
+  for time in range(game.last_time + 1):
     now = acting[times == time]
     actors = np.unique(game.tree.actor[now])
     if len(actors) > 1:

@@ -68,7 +68,7 @@ class Planner:
       raise ValueError(f"max_sweeps: expected 1 or more, got {max_sweeps}.")
     objective = objectives.checked(objective, game)
     self.game = game
-    self._method = descent.make_method(objective, alpha, step_size)
+    self.method = descent.make_method(objective, alpha, step_size)
     self._most = Gaps(tolerance, residual_tolerance, np.inf)
     self._max_sweeps = max_sweeps
     self._warm_start = warm_start
@@ -95,7 +95,7 @@ class Planner:
     form = self.game.subgame(state.public_state, state.belief)
     with jax.enable_x64(True):
       found = self.plan(state).policies
-      return float(descent.value(form, found, self._method, 1.0))
+      return float(descent.value(form, found, self.method, 1.0))
 
   def _plan(self, public_state: int, belief: tuple[float, ...]) -> Descent:
     form = self.game.subgame(public_state, np.array(belief))
@@ -112,10 +112,10 @@ class Planner:
   def _descend(self, form: Any, tables: Policies) -> Descent:
     """Returns the solution of one game or subgame."""
     with jax.enable_x64(True):
-      start = descent.measured(form, tables, self._method, 0.0)
+      start = descent.measured(form, tables, self.method, 0.0)
       found = jax.device_get(
         descent.descend(
-          form, start, self._method, self._most, float(self._max_sweeps)
+          form, start, self.method, self._most, float(self._max_sweeps)
         )
       )
     if not found.gaps.within(self._most):

@@ -138,6 +138,11 @@ class PublicGame:
     """How many public states there are."""
     return int(self.public_state.max(initial=-1)) + 1
 
+  @property
+  def last_time(self) -> int:
+    """The time step of the last decision, from 0."""
+    return int(self.tree.time[self.tree.decisions].max())
+
   def actor(self, public_state: int) -> int:
     """Returns who acts in a public state, 0 or 1."""
     return int(self.tree.actor[self.histories(public_state)[0]])

@@ -68,8 +68,8 @@ def collect(
   """
   objective = objectives.checked(objective, game)
   method = descent.make_method(objective, alpha, step_size)
-  last = int(game.tree.time[game.tree.decisions].max())
-  cuts = [horizon.cut_off(game, time) for time in range(last + 1)]
+  times = range(game.last_time + 1)
+  cuts = [horizon.cut_off(game, time) for time in times]
   forests = [leaf_values.roots_of(game, cut) for cut in cuts]
   for draw in draws:
     rng = np.random.default_rng([seed, draw])
