@@ -69,6 +69,33 @@ def diagonal_blocks(
   return covariance + slack[:, None, None, None]
 
 
+def hessian_diagonal(
+  problem: Problem, duals: dual.Duals, joint: Float[Array, "*a"]
+) -> dual.Duals:
+  """Returns the diagonal of H, one number per dual; zero where none exists.
+
+  Args:
+    problem: on the standardised scale.
+    duals: where.
+    joint: `primal_joint(problem, duals)`.
+  """
+  size, concept = problem.strategy_mask.shape[1], problem.concept
+  rows = []
+  for p, payoff in enumerate(problem.payoffs):
+    moments = _second_moments(
+      gains.as_matrix(payoff, p), gains.as_matrix(joint, p), concept
+    )
+    rows.append(jnp.pad(moments, [(0, size - k) for k in moments.shape]))
+  mean = gains.expected_gains(
+    problem.payoffs, joint, concept, problem.strategy_mask
+  )
+  slack = dual.epsilon_slack(problem, duals) / problem.rho
+  slack = slack.reshape([-1] + [1] * (duals.ndim - 1))
+  # Rounding may leave a variance just below zero.
+  variance = jnp.maximum(jnp.stack(rows) - mean**2, 0)
+  return jnp.where(problem.dual_mask, variance + slack, 0)
+
+
 def by_recommendation(duals: Shaped[Array, "n ..."]) -> Shaped[Array, "n k d"]:
   """Returns duals, or their mask, deviation last; k = 1 for CCE, d for CE."""
   return duals[:, None] if duals.ndim == 2 else jnp.swapaxes(duals, 1, 2)
@@ -77,6 +104,20 @@ def by_recommendation(duals: Shaped[Array, "n ..."]) -> Shaped[Array, "n k d"]:
 def by_deviation(blocks: Float[Array, "n k d"], like: dual.Duals) -> dual.Duals:
   """Undoes `by_recommendation` for duals of the shape of `like`."""
   return blocks[:, 0] if like.ndim == 2 else jnp.swapaxes(blocks, 1, 2)
+
+
+def _second_moments(
+  own: Float[Array, "k rest"],
+  joint: Float[Array, "k rest"],
+  concept: gains.Concept,
+) -> Float[Array, " k"] | Float[Array, "k k"]:
+  """Returns E[A^2] of one player's gains, `[a']` or `[a', r]`."""
+  weighted = joint * own
+  staying = jnp.sum(weighted * own, axis=1)[None, :]
+  if concept == "cce":
+    joint, weighted = jnp.sum(joint, axis=0), jnp.sum(weighted, axis=0)
+    staying = jnp.sum(staying)
+  return own**2 @ joint.T - 2 * own @ weighted.T + staying
 
 
 def _cce_second_moment(

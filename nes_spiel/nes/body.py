@@ -4,28 +4,34 @@
 
 Figure 2 of Marris et al. (2022): payoffs to payoffs layers, a payoffs to duals
 layer, duals to duals layers. Beyond the paper a network can look at its answer:
-a correction sees the gradient of the dual loss at the duals so far (Eq. 11),
-which a few more duals to duals layers turn into a change of them. The layers
-that lead from payoffs to duals can be a transformer's instead.
+a correction sees the gradient of the dual loss at the duals so far (Eq. 11) and
+how the loss curves there, which a few more duals to duals layers turn into a
+change of them. The layers that lead from payoffs to duals can be a
+transformer's instead.
 """
 
+import haiku as hk
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from nes_spiel.equilibria import dual
+from nes_spiel.equilibria.curvature_products import hessian_diagonal
 from nes_spiel.equilibria.dual import Duals
 from nes_spiel.equilibria.problem import Problem
 from nes_spiel.games import masks
 from nes_spiel.nes import layers, pooling, transformer
 from nes_spiel.nes.config import Config
-from nes_spiel.nes.map_sets import MAP_SETS, without_maxima
+from nes_spiel.nes.map_sets import MAP_SETS, MapSet, without_maxima
 
 # Small first duals, nearly equal: large ones teach the last layer to be zero
 # before the others have learned what to say.
 FIRST_OUTPUT, FIRST_OUTPUT_GAIN = -3.0, 0.1
-# A gradient is of order one at first, and a hundredth where it still matters.
-FINE = 100.0
+# What a correction sees is of order one at first, and still matters when it is
+# small: so it sees it as it is, and enlarged.
+GRADIENTS, STEPS = (1.0, 100.0), (1.0, 10.0)
+# Curvatures are of order 0.1; one far below says nothing of how far a step is.
+FLAT = 1e-3
 
 
 class Body:
@@ -58,14 +64,11 @@ class Body:
     """
     lead = {"pooling": self._payoff_layers, "transformer": self._transformer}
     hidden = lead[self.config.architecture](channels)
-    hidden = self._dual_layers(hidden, "duals")
-    output = self._read(hidden, FIRST_OUTPUT_GAIN, "output") + FIRST_OUTPUT
-    for index in range(self.config.corrections):
-      name = f"correction_{index}"
-      seen = seen_of_answer(self.problem, self._duals(output, scale))
-      hidden = jnp.concatenate([hidden, seen], axis=-1)
-      hidden = self._dual_layers(hidden, name)
-      output += self._read(hidden, 0.0, f"{name}_output")
+    for index, width in enumerate(self.config.dual_channels):
+      hidden = self._dual_layer(hidden, width, self.maps, f"duals_{index}")
+    output = self._read(hidden, FIRST_OUTPUT_GAIN, self.maps) + FIRST_OUTPUT
+    if self.config.corrections:
+      output = self._corrected(hidden, output, scale)
     return self._duals(output, scale)
 
   def _payoff_layers(self, hidden: Float[Array, "n *a c"]) -> Array:
@@ -95,24 +98,43 @@ class Body:
       rows = pooling.outer(rows)
     return jnp.where(self.dual_mask[..., None], rows, 0)
 
-  def _dual_layers(self, hidden: Array, prefix: str) -> Array:
-    """Returns the activations after a stack of duals to duals layers."""
-    for index, width in enumerate(self.config.dual_channels):
-      name = f"{prefix}_{index}"
-      mixed = self._mix_duals(hidden, width, 1.0, name)
-      hidden = self._activate(mixed, self.dual_mask, name)
-    return hidden
+  def _dual_layer(
+    self, hidden: Array, width: int, maps: MapSet, name: str
+  ) -> Array:
+    """Returns the activations after one duals to duals layer."""
+    mixed = self._mix_duals(hidden, width, 1.0, maps, name)
+    return self._activate(mixed, self.dual_mask, name)
 
-  def _read(self, hidden: Array, gain: float, name: str) -> Array:
+  def _read(self, hidden: Array, gain: float, maps: MapSet) -> Array:
     """Returns one number per dual."""
-    return self._mix_duals(hidden, 1, gain, name)[..., 0]
+    return self._mix_duals(hidden, 1, gain, maps, "output")[..., 0]
 
   def _mix_duals(
-    self, hidden: Array, width: int, gain: float, name: str
+    self, hidden: Array, width: int, gain: float, maps: MapSet, name: str
   ) -> Array:
     mix = layers.MixMaps(width, gain, name=name)
-    maps = self.maps.duals(hidden, self.dual_mask)
-    return mix(maps, self.dual_mask.shape[1:])
+    return mix(maps.duals(hidden, self.dual_mask), self.dual_mask.shape[1:])
+
+  def _corrected(
+    self, hidden: Array, output: Array, scale: Float[Array, " n"]
+  ) -> Array:
+    """Returns the output after all corrections, each with its own weights.
+
+    They need no maxima, which would double what they cost: how far a dual is
+    from where it should be, its own gradient says.
+    """
+    width, maps = hidden.shape[-1], without_maxima(self.maps)
+
+    def correct(hidden: Array, output: Array) -> tuple[Array, Array]:
+      seen = jnp.concatenate([hidden, self._see(output, scale)], axis=-1)
+      hidden = self._dual_layer(seen, width, maps, "hidden")
+      return hidden, output + self._read(hidden, 0.0, maps)
+
+    # Compiled once, however many they are.
+    repeated = hk.experimental.layer_stack(
+      self.config.corrections, name="corrections"
+    )
+    return repeated(correct)(hidden, output)[1]
 
   def _activate(
     self, mixed: Array, exists: Bool[Array, "..."], name: str
@@ -123,19 +145,28 @@ class Body:
 
   def _duals(self, output: Array, scale: Float[Array, " n"]) -> Duals:
     """Returns nonnegative duals, zero where they do not exist."""
+    duals = jax.nn.softplus(output) * self._unit(scale)
+    return jnp.where(self.dual_mask, duals, 0)
+
+  def _unit(self, scale: Float[Array, " n"]) -> Float[Array, "n ..."]:
+    """Returns how much one of a player's outputs is worth as a dual."""
     strategies = jnp.sum(self.problem.strategy_mask, axis=1)
-    share = scale / strategies.astype(output.dtype)
-    share = share.reshape([-1] + [1] * (output.ndim - 1))
-    return jnp.where(self.dual_mask, jax.nn.softplus(output) * share, 0)
+    unit = scale / strategies.astype(scale.dtype)
+    return unit.reshape([-1] + [1] * (self.dual_mask.ndim - 1))
 
-
-def seen_of_answer(problem: Problem, duals: Duals) -> Float[Array, "n ... 3"]:
-  """Returns what a correction sees: gradient and duals, large ones compressed.
-
-  Args:
-    problem: on the standardised scale.
-    duals: `[n, d]` or `[n, d, d]`.
-  """
-  gradient = dual.dual_gradient(problem, duals)
-  fine = jnp.arcsinh(FINE * gradient)
-  return jnp.stack([jnp.arcsinh(gradient), fine, jnp.log1p(duals)], axis=-1)
+  def _see(self, output: Array, scale: Float[Array, " n"]) -> Array:
+    """Returns what a correction sees of the answer so far."""
+    duals = self._duals(output, scale)
+    joint = dual.primal_joint(self.problem, duals)
+    gradient = dual.dual_gradient(self.problem, duals, joint)
+    curvature = FLAT + hessian_diagonal(self.problem, duals, joint)
+    # Newton's step of each dual by itself, as a change of an output.
+    step = -gradient / curvature / self._unit(scale)
+    compressed = [
+      *(jnp.arcsinh(fine * gradient) for fine in GRADIENTS),
+      *(jnp.arcsinh(fine * step) for fine in STEPS),
+      jnp.log(curvature),
+      jnp.log1p(duals),
+    ]
+    seen = jnp.stack(compressed, axis=-1)
+    return jnp.where(self.dual_mask[..., None], seen, 0)

@@ -47,9 +47,9 @@ class Config:
     middle_channels: of the payoffs to duals layer; of a transformer's action
       embeddings.
     dual_channels: of the duals to duals layers, before the last one's single.
-    corrections: how often the network sees the gradient of the dual loss at its
-      answer so far and corrects it, each time by as many layers as
-      `dual_channels`. The paper's networks do not.
+    corrections: how often the network sees gradient and curvature of the dual
+      loss at its answer so far and corrects it, each time by a layer as wide as
+      the last of `dual_channels`. The paper's networks do not.
     activation: between layers, "relu"; or "linear", none, and no maxima among
       the maps, for the ablation of Figure 3d: then the last softplus is all
       that is not linear in the payoffs (of CE the outer products too).

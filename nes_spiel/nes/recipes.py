@@ -30,11 +30,16 @@ _THREE = (
 _ALL: tuple[Input, ...] = (*_INPUTS, "target_epsilon")
 
 
+# A CE has a dual for every pair of strategies: there more corrections still help
+# where those of a CCE no longer do.
+_CORRECTIONS: dict[Concept, int] = {"cce": 8, "ce": 16}
+
+
 def _config(
   concept: Concept, players: int, inputs: tuple[Input, ...] = _INPUTS
 ) -> Config:
-  """Returns the default architecture, which looks at its answer twice."""
-  return Config(concept, players, inputs, corrections=2)
+  """Returns the default architecture, which looks at its answer."""
+  return Config(concept, players, inputs, corrections=_CORRECTIONS[concept])
 
 
 RECIPES: dict[str, tuple[Config, Recipe]] = {

@@ -132,6 +132,8 @@ def test_products_and_blocks_are_those_of_the_matrix(
   np.testing.assert_allclose(
     np.ravel(actual), hessian @ vector.reshape(-1), **CLOSE
   )
+  diagonal = curvature_products.hessian_diagonal(problem, duals, joint)
+  np.testing.assert_allclose(np.ravel(diagonal), np.diag(hessian), **CLOSE)
   blocks = curvature_products.diagonal_blocks(problem, duals, joint)
   index = curvature_products.by_recommendation(
     jnp.arange(mask.size).reshape(mask.shape)

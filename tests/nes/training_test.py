@@ -140,7 +140,7 @@ def test_a_run_starts_from_a_trained_network(whole, tmp_path):
   arrays, values = runs.load_checkpoint(tmp_path)
   assert values["started_from"] == {"steps": 75}
   assert values["horizons"] == [[0, 25]]
-  changed = [name for name in arrays if "correction_0_output" in name]
+  changed = [name for name in arrays if "corrections/output" in name]
   assert any(arrays[name].any() for name in changed)
   nes.train(larger, RECIPE, folder=tmp_path, resume=True)
   _, values = runs.load_checkpoint(tmp_path)

@@ -96,7 +96,8 @@ def single_size(
     size: strategies of every player.
     **options: of `nes.Config`, otherwise than the shipped networks'.
   """
-  options = {"corrections": 2} | options
+  shipped, _ = nes.RECIPES[f"{concept}_2p"]
+  options = {"corrections": shipped.corrections} | options
   shape = held_out.shape_name([size] * players)
   return Curve(
     f"{concept}_{row}_{shape}",
