@@ -30,8 +30,7 @@ _THREE = (
 _ALL: tuple[Input, ...] = (*_INPUTS, "target_epsilon")
 
 
-# A CE has a dual for every pair of strategies: there more corrections still help
-# where those of a CCE no longer do.
+# A CE has a dual for every pair of strategies, and takes more of them.
 _CORRECTIONS: dict[Concept, int] = {"cce": 8, "ce": 16}
 
 
