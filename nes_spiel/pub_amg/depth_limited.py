@@ -132,7 +132,7 @@ class DepthLimitedPlanner:
   def _prepare(self, time: int) -> tuple[Horizon, LeafValues, Method]:
     cut = horizon.cut_off(self.game, time)
     method = self._planner.method
-    objective = horizon.objective_at(cut, method.objective)
+    objective = method.objective.restricted(cut.rows)
     values = self._values_at(self.game, cut, method)
     return cut, values, method._replace(objective=objective)
 

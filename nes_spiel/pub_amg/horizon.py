@@ -2,14 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A game that is cut off at a time step: what a depth-limited search sees."""
 
-import dataclasses
 from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Int
 
 from nes_spiel.pub_amg.game_tree import TERMINAL, HistoryTree
-from nes_spiel.pub_amg.objectives import Objective
 from nes_spiel.pub_amg.public_game import PublicGame
 from nes_spiel.pub_amg.sequence_form import grouped
 
@@ -63,19 +61,6 @@ def cut_off(game: PublicGame, time: int) -> Horizon:
     histories=np.append(ends, len(tree.parent))[table],
     leaves=np.append(nodes, len(short.form.nodes))[table],
   )
-
-
-def objective_at(horizon: Horizon, objective: Objective) -> Objective:
-  """Returns an objective for the game that is cut off."""
-  reference: Any = getattr(objective, "reference", None)
-  if reference is None:
-    return objective
-  first, second = (
-    np.asarray(table)[rows]
-    for table, rows in zip(reference, horizon.rows, strict=True)
-  )
-  options: dict[str, Any] = {"reference": (first, second)}
-  return dataclasses.replace(objective, **options)  # type: ignore[type-var]
 
 
 def _kept(

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Bool, Float, Int
 
 from nes_spiel.equilibria import mirror_descent
 from nes_spiel.pub_amg.public_game import PublicGame
@@ -71,6 +71,16 @@ class Objective(Protocol):
     """Returns the policy after a mirror step, whose fixed points are greedy."""
     ...
 
+  def restricted(
+    self, rows: tuple[Int[np.ndarray, " i"], Int[np.ndarray, " j"]]
+  ) -> "Objective":
+    """Returns the objective of a game with some information states alone.
+
+    Args:
+      rows: each player's, in the whole game.
+    """
+    ...
+
 
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
@@ -120,6 +130,13 @@ class MiniMaxEnt:
       places.legal,
     )
 
+  def restricted(
+    self, rows: tuple[Int[np.ndarray, " i"], Int[np.ndarray, " j"]]
+  ) -> "MiniMaxEnt":
+    """Returns itself: it is the same at every information state."""
+    del rows
+    return self
+
 
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -145,6 +162,18 @@ class MiniMaxKL(MiniMaxEnt):
       return jnp.broadcast_to(scores, places.legal.shape)
     reference = jnp.asarray(self.reference[places.player])[places.rows]
     return jnp.log(jnp.where(places.legal, reference, 1))
+
+  def restricted(
+    self, rows: tuple[Int[np.ndarray, " i"], Int[np.ndarray, " j"]]
+  ) -> "MiniMaxKL":
+    """Returns the objective with the reference at these information states."""
+    if self.reference is None:
+      return self
+    first, second = (
+      np.asarray(table)[kept]
+      for table, kept in zip(self.reference, rows, strict=True)
+    )
+    return MiniMaxKL((first, second))
 
 
 def checked(objective: Any, game: PublicGame) -> Objective:
