@@ -28,7 +28,23 @@ from nes_spiel.equilibria.mirror_descent import (
   magnetic_mirror_descent_step,
   moved_magnet,
 )
+from nes_spiel.equilibria.mixed_profiles import (
+  cross_payoffs,
+  deviation_payoffs,
+  expected_payoff,
+)
 from nes_spiel.equilibria.problem import Problem, standardized_problem
+from nes_spiel.equilibria.quantal_response import (
+  QuantalResponse,
+  condition_number,
+  logit_response,
+  response_gap,
+  solve_quantal_response,
+)
+from nes_spiel.equilibria.response_search import (
+  QuantalResponseSet,
+  quantal_response_equilibria,
+)
 from nes_spiel.equilibria.selection import (
   SELECTIONS,
   MaximumEntropy,
@@ -52,17 +68,24 @@ __all__ = [
   "MaximumWelfareMaximumEntropy",
   "MinimumRelativeEntropy",
   "Problem",
+  "QuantalResponse",
+  "QuantalResponseSet",
   "Selection",
   "Status",
+  "condition_number",
+  "cross_payoffs",
   "deviation_gains",
+  "deviation_payoffs",
   "dual_gradient",
   "dual_hessian",
   "dual_loss",
   "expected_gains",
+  "expected_payoff",
   "expected_welfare",
   "gain_covariance",
   "gap_sum",
   "largest_gains",
+  "logit_response",
   "logits",
   "magnetic_mirror_descent_step",
   "make_selection",
@@ -70,7 +93,10 @@ __all__ = [
   "moved_magnet",
   "primal_epsilon",
   "primal_joint",
+  "quantal_response_equilibria",
+  "response_gap",
   "solve_dual",
+  "solve_quantal_response",
   "solver_gap",
   "standardized_problem",
   "utilitarian_welfare",
