@@ -111,7 +111,9 @@ def induced_costs(
     >>> bool((costs == game.costs).all())
     True
   """
-  network = mixing.superpose(weights, jnp.asarray(game.relationships))
+  network = mixing.superpose(
+    jnp.asarray(weights), jnp.asarray(game.relationships)
+  )
   return mixing.mix(jnp.asarray(game.costs), network)
 
 
@@ -130,7 +132,9 @@ def expected_social_cost(
 
   NumPy in float64 where nothing is traced.
   """
-  return mixed_profiles.expected_payoff(jnp.asarray(game.social_cost), profile)
+  return mixed_profiles.expected_payoff(
+    jnp.asarray(game.social_cost), jnp.asarray(profile)
+  )
 
 
 def social_cost_at(
