@@ -24,6 +24,7 @@ from nes_spiel.equilibria.gaps import (
   solver_gap,
 )
 from nes_spiel.equilibria.interior_point import DualSolution, Status
+from nes_spiel.equilibria.logit_branch import LogitBranch, logit_branch
 from nes_spiel.equilibria.mirror_descent import (
   magnetic_mirror_descent_step,
   moved_magnet,
@@ -62,6 +63,7 @@ __all__ = [
   "SELECTIONS",
   "Concept",
   "DualSolution",
+  "LogitBranch",
   "MaximumEntropy",
   "MaximumStrength",
   "MaximumWelfare",
@@ -85,6 +87,7 @@ __all__ = [
   "gain_covariance",
   "gap_sum",
   "largest_gains",
+  "logit_branch",
   "logit_response",
   "logits",
   "magnetic_mirror_descent_step",
