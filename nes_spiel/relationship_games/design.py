@@ -27,14 +27,11 @@ from nes_spiel.relationship_games.equilibrium_costs import (
   equilibrium_costs,
   random_starts,
 )
-from nes_spiel.relationship_games.projected_descent import (
-  gradient_at,
-  project,
-  tangent,
-)
+from nes_spiel.relationship_games.projected_descent import project, tangent
 from nes_spiel.relationship_games.relationship_game import (
   RelationshipGame,
   expected_social_cost,
+  gradient_at,
   induced_payoffs,
 )
 

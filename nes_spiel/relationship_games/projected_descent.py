@@ -10,12 +10,10 @@ that vanishes where the social cost cannot be higher is no success.
 """
 
 import enum
-import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Key
 
@@ -28,7 +26,7 @@ from nes_spiel.relationship_games.equilibrium_costs import (
 from nes_spiel.relationship_games.relationship_game import (
   RelationshipGame,
   check_weights,
-  social_cost_at,
+  gradient_at,
 )
 
 SATURATED = 1e-6  # relative: this near to the highest social cost there is
@@ -81,28 +79,6 @@ def tangent(
 ) -> Float[np.ndarray, " k"]:
   """Returns the part of a gradient along the sphere (Eq. 14)."""
   return gradient - gradient @ weights / (weights @ weights) * weights
-
-
-@functools.partial(jax.jit, static_argnums=0)
-def _gradient(
-  game: RelationshipGame, weights: Array, temperature: Array, profile: Array
-) -> Float[Array, " k"]:
-  return jax.grad(social_cost_at, argnums=1)(
-    game, weights, temperature, profile
-  )
-
-
-def gradient_at(
-  game: RelationshipGame,
-  weights: Float[np.ndarray, " k"],
-  temperature: float,
-  profile: Float[np.ndarray, "n d"],
-) -> Float[np.ndarray, " k"]:
-  """Returns dJ / dw of the equilibrium at a profile, unchecked."""
-  with jax.enable_x64(True):
-    arguments = (weights, temperature, profile)
-    arrays = [jnp.asarray(x, jnp.float64) for x in arguments]
-    return np.asarray(_gradient(game, *arrays))
 
 
 def min_max_descent(

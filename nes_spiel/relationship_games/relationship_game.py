@@ -195,11 +195,29 @@ def social_cost_gradient(
         "profile: expected a quantal response equilibrium, with a residual of "
         f"at most 1e-8; got one of {residual:.1e}."
       )
-    return np.asarray(
-      jax.grad(social_cost_at, argnums=1)(
-        game, arguments[0], temperature, arguments[1]
-      )
-    )
+  return gradient_at(game, weights, temperature, profile)
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _gradient(
+  game: RelationshipGame, weights: Array, temperature: Array, profile: Array
+) -> Float[Array, " k"]:
+  return jax.grad(social_cost_at, argnums=1)(
+    game, weights, temperature, profile
+  )
+
+
+def gradient_at(
+  game: RelationshipGame,
+  weights: Float[np.ndarray, " k"],
+  temperature: float,
+  profile: Float[np.ndarray, "n d"],
+) -> Float[np.ndarray, " k"]:
+  """Returns dJ / dw of the equilibrium at a profile, unchecked."""
+  with jax.enable_x64(True):
+    arguments = (weights, temperature, profile)
+    arrays = [jnp.asarray(x, jnp.float64) for x in arguments]
+    return np.asarray(_gradient(game, *arrays))
 
 
 def check_weights(game: RelationshipGame, weights: Any) -> None:
