@@ -38,10 +38,11 @@ from nes_spiel.relationship_games.relationship_game import (
 # A search goes from weights to weights with few starts; a certificate with many
 # adds what those have missed.
 SCREENING_STARTS, SEARCH_STARTS = 48, 96
-CANDIDATES, KEPT = 1500, 4
+CANDIDATES, PROMISING, KEPT = 1500, 64, 4
 LENGTHS = 0.25 ** np.arange(1.0, 9.0)  # of a step, tried all at once
 DESCENT_STEPS = 60
-NEIGHBOURS, RADIUS, LEAST_RADIUS = 32, 0.1, 1e-8
+NEIGHBOURS, ROBUST_NEIGHBOURS = 32, 8
+RADIUS, LEAST_RADIUS = 0.1, 1e-8
 SURROUNDINGS = 32  # sampled weights at the radius of a robust design
 ROUNDS = 3  # of searches after a certificate that found another equilibrium
 SAME_COST = 1e-7
@@ -118,7 +119,7 @@ def design_weights(
     >>> from nes_spiel import relationship_games
     >>> game = relationship_games.two_lane_congestion()
     >>> found = relationship_games.design_weights(
-    ...   game, form="min_min", temperature=0.5
+    ...   game, form="min_min", temperature=0.5, starts=20
     ... )
     >>> round(found.value, 2)
     6.14
@@ -164,11 +165,12 @@ class _Search:
 
   def screen(self) -> None:
     """Descends from the best of many random weights."""
-    every, self.starts = self.starts, self.starts[:SCREENING_STARTS]
     random = self._sphere(CANDIDATES)
-    best = np.argsort(self.evaluate(random).values)[:KEPT]
-    self.starts = every
-    for weights in random[best]:
+    few = self.starts[:SCREENING_STARTS]
+    found = equilibrium_costs(self.game, random, self.temperature, few)
+    order = np.argsort(active(self.form, found).values)[:PROMISING]
+    best = np.argsort(self.evaluate(random[order]).values)[:KEPT]
+    for weights in random[order[best]]:
       self._descend(weights)
 
   def evaluate(self, weights: Float[np.ndarray, "b k"]) -> Active:
@@ -233,8 +235,9 @@ class _Search:
   def polish(self) -> None:
     """Tries random neighbours, nearer and nearer."""
     radius = RADIUS
+    count = ROBUST_NEIGHBOURS if self.radius else NEIGHBOURS
     while radius > LEAST_RADIUS:
-      tried = self.weights + radius * self._sphere(NEIGHBOURS)
+      tried = self.weights + radius * self._sphere(count)
       tried /= np.linalg.norm(tried, axis=1, keepdims=True)
       values = self.evaluate(tried).values
       best = int(values.argmin())
@@ -268,19 +271,23 @@ class _Search:
       float(expected_social_cost(self.game, profile))
       for profile in equilibria.strategies
     ]
-    near = self.weights + NEAR * self._sphere(NEIGHBOURS)
-    near /= np.linalg.norm(near, axis=1, keepdims=True)
-    values = active(self.form, self._costs(near)).values
-    own = active(self.form, self._costs(self.weights[None])).values[0]
     return Design(
       weights=project(self.weights),
       value=self.value,
       equilibria=equilibria,
       social_costs=np.array(costs),
       certificate=certificate,
-      on_fold=bool((values > own + JUMP * abs(own)).any()),
+      on_fold=self._jumps(),
       history=np.stack(self.history),
     )
+
+  def _jumps(self) -> bool:
+    """Returns whether weights next to the best ones cost much more."""
+    near = self.weights + NEAR * self._sphere(2 * NEIGHBOURS)
+    near /= np.linalg.norm(near, axis=1, keepdims=True)
+    both = np.concatenate([self.weights[None], near])
+    own, *others = active(self.form, self._costs(both)).values
+    return bool(max(others) > own + JUMP * abs(own))
 
 
 def worst_near(

@@ -5,7 +5,7 @@
 import jax
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nes_spiel.games import congestion, mixing
@@ -34,6 +34,7 @@ def test_superposition(x64):
   )
 
 
+@settings(derandomize=True, deadline=None, max_examples=30)
 @given(st.integers(0, 2**31 - 1))
 def test_projections_are_the_nearest_points(seed):
   """No other point of the set that is drawn lies nearer."""
