@@ -25,7 +25,7 @@ from nes_spiel.relationship_games.equilibrium_costs import equilibrium_costs
 
 LARGEST, STEPS = 3.0, 300  # of the weight that is varied
 NO_EQUILIBRIUM = 1e-6  # residual above which a minimum is none
-EVERY = 10  # weights of the curve per weight of least squares
+EVERY = 5  # weights of the curve per weight of least squares
 FOLD = 1e-7  # how exactly it is located
 WEIGHT, COST = "w3", "Social cost"
 
@@ -140,7 +140,7 @@ def false_minima(
     "Minima of least squares (Eq. 8) that are no equilibria",
     [WEIGHT, "Residual", "Starts", COST],
     rows,
-    [f"From {len(starts)} starts at every tenth weight of Figure 2."],
+    [f"From {len(starts)} starts at every {EVERY}th weight of Figure 2."],
   )
 
 
@@ -152,7 +152,7 @@ def _false_minima_at(
 ) -> list[list[Any]]:
   """Returns rows of the minima at one weight, each once."""
   (weights,) = weights_at(np.array([value]))
-  gap = ResponseGap(induced_payoffs(game, weights), temperature)
+  gap = ResponseGap(np.asarray(induced_payoffs(game, weights)), temperature)
   ends = [gap.minimise(start) for start in starts]
   false = [x for x in ends if x.flat and x.residual > NO_EQUILIBRIUM]
   if not false:

@@ -29,8 +29,7 @@ from nes_spiel.examples import (
   relationship_pictures,
   tables,
 )
-from nes_spiel.games import mixing
-from nes_spiel.relationship_games.equilibrium_costs import random_starts
+from nes_spiel.relationship_games.equilibrium_costs import Form, random_starts
 
 FLAGS = flags.FLAGS
 GAMES = {
@@ -41,7 +40,10 @@ DESCENTS = {
   "Min-Max": relationship_games.min_max_descent,
   "Min-Min": relationship_games.min_min_descent,
 }
-FORMS = {"designed Min-Max": "min_max", "designed Min-Min": "min_min"}
+FORMS: dict[str, Form] = {
+  "designed Min-Max": "min_max",
+  "designed Min-Min": "min_min",
+}
 STEP_SIZE, THRESHOLD = 0.1, 1e-4  # alpha and beta of the paper
 BRANCHES_TEMPERATURE, NETWORKS_TEMPERATURE = 1.0, 0.5
 NETWORKS = 5  # of Figure 4
@@ -163,8 +165,8 @@ def networks(folder: pathlib.Path) -> pathlib.Path:
   print(f"{shortened.text()}\n{found.status.name}")
   path = tables.write(folder, table)
   drawn = {
-    f"Iteration {k + 1}: {found.values[k]:.2f}": np.asarray(
-      mixing.superpose(found.path[k], game.relationships)
+    f"Iteration {k + 1}: {found.values[k]:.2f}": np.tensordot(
+      found.path[k], game.relationships, 1
     )
     for k in shown
   }

@@ -3,6 +3,7 @@
 """Pictures of equilibria along a weight, of descents and of networks."""
 
 import pathlib
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -92,7 +93,7 @@ def draw_descents(path: pathlib.Path, table: tables.Table) -> None:
   plots.save(drawing, path)
 
 
-def _draw_curves(axes: Any, rows: list[list[Any]]) -> None:
+def _draw_curves(axes: Any, rows: Sequence[Sequence[Any]]) -> None:
   """Draws the social cost of every method, its end as a circle."""
   for method, (color, line) in STYLES.items():
     curve = np.array([row[3:5] for row in rows if row[2] == method], float)
