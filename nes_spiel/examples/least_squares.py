@@ -15,21 +15,19 @@ import scipy.optimize
 import scipy.special
 from jaxtyping import Float
 
-FLAT = 1e-8  # gradient of the sum of squares at what is called a minimum
+FLAT = 1e-8  # half the gradient of |F|^2 at what is called a minimum
 
 
-class Minimum(NamedTuple):
+class End(NamedTuple):
   """Where least squares ended.
 
   Attributes:
     profile: `[n, d]`.
     residual: max |F|; an equilibrium only if it is zero.
-    flat: whether the gradient of the sum of squares vanishes there.
   """
 
   profile: Float[np.ndarray, "n d"]
   residual: float
-  flat: bool
 
 
 class ResponseGap:
@@ -53,26 +51,26 @@ class ResponseGap:
     self.shape = (self.players, strategies[0])
     scaled = payoffs / temperature
     players = range(self.players)
-    self._own = [self._first(scaled[i], [i]) for i in players]
+    self._own = [self._laid_out(scaled, [i]) for i in players]
     self._pairs = [
-      (i, j, self._first(scaled[i], [i, j]))
+      (i, j, self._laid_out(scaled, [i, j]))
       for i in players
-      for j in players
-      if i != j
+      for j in players[:i]
     ]
 
-  def _first(
-    self, tensor: Float[np.ndarray, "*a"], kept: list[int]
-  ) -> tuple[Float[np.ndarray, "*a"], list[int]]:
-    """Returns a tensor with some axes first, and who averages over the rest."""
+  def _laid_out(
+    self, payoffs: Float[np.ndarray, "n *a"], kept: list[int]
+  ) -> tuple[Float[np.ndarray, "k *a"], list[int]]:
+    """Returns players' payoffs, their axes first, and who follows there."""
     others = [player for player in range(self.players) if player not in kept]
-    return np.ascontiguousarray(tensor.transpose(kept + others)), others[::-1]
+    axes = [0, *(player + 1 for player in kept + others)]
+    return np.ascontiguousarray(payoffs[kept].transpose(axes)), others[::-1]
 
   def response(
     self, profile: Float[np.ndarray, "n d"]
   ) -> Float[np.ndarray, "n d"]:
     """Returns every player's logit response."""
-    values = np.stack([_averaged(*own, profile) for own in self._own])
+    values = np.concatenate([_averaged(*own, profile) for own in self._own])
     # As scipy.special.softmax, whose checks take longer than its work here.
     grown = np.exp(values - values.max(1, keepdims=True))
     return grown / grown.sum(1, keepdims=True)
@@ -87,19 +85,20 @@ class ResponseGap:
     response = self.response(profile)
     blocks = np.zeros((*self.shape, *self.shape))
     for i, j, pair in self._pairs:
-      blocks[i, :, j] = _averaged(*pair, profile)
+      first, second = _averaged(*pair, profile)
+      blocks[i, :, j], blocks[j, :, i] = first, second.T
     mean = np.einsum("ia,iajb->ijb", response, blocks)
     blocks = response[..., None, None] * (blocks - mean[:, None])
     return np.eye(flat.size) - blocks.reshape(flat.size, flat.size)
 
-  def solve(self, start: Float[np.ndarray, "n d"]) -> Minimum:
+  def solve(self, start: Float[np.ndarray, "n d"]) -> End:
     """Returns where Levenberg's and Marquardt's method ends."""
     found = scipy.optimize.root(
       self.gap, start.ravel(), jac=self.jacobian, method="lm", tol=1e-12
     )
-    return self._minimum(found.x)
+    return self._end(found.x, found.fun)
 
-  def minimise(self, start: Float[np.ndarray, "n d"]) -> Minimum:
+  def minimise(self, start: Float[np.ndarray, "n d"]) -> End:
     """Returns where least squares among distributions end (Eq. 8).
 
     By a trust region on logits, which leave no constraint.
@@ -119,6 +118,7 @@ class ResponseGap:
 
     found = scipy.optimize.least_squares(
       gap,
+      # Away from corners, where no move of the logits changes anything.
       np.log(np.maximum(start, 1e-3)).ravel(),
       jacobian,
       ftol=1e-15,
@@ -126,15 +126,17 @@ class ResponseGap:
       gtol=1e-12,
       max_nfev=200,
     )
-    return self._minimum(profile(found.x).ravel())
+    return self._end(profile(found.x), found.fun)
 
-  def _minimum(self, flat: Float[np.ndarray, " m"]) -> Minimum:
-    """Returns a result, flat if no move along the simplices lowers |F|^2."""
-    gap, profile = self.gap(flat), flat.reshape(self.shape)
-    slope = (self.jacobian(flat).T @ gap).reshape(self.shape)
+  def _end(self, profile: np.ndarray, gap: Float[np.ndarray, " m"]) -> End:
+    return End(profile.reshape(self.shape), float(np.abs(gap).max()))
+
+  def is_flat(self, profile: Float[np.ndarray, "n d"]) -> bool:
+    """Returns whether no move among distributions changes |F|^2 here."""
+    flat = profile.ravel()
+    slope = (self.jacobian(flat).T @ self.gap(flat)).reshape(self.shape)
     slope -= slope.mean(1, keepdims=True)
-    residual = float(np.abs(gap).max())
-    return Minimum(profile, residual, bool(np.abs(slope).max() <= FLAT))
+    return bool(np.abs(slope).max() <= FLAT)
 
 
 def _averaged(

@@ -154,7 +154,9 @@ def _false_minima_at(
   (weights,) = weights_at(np.array([value]))
   gap = ResponseGap(np.asarray(induced_payoffs(game, weights)), temperature)
   ends = [gap.minimise(start) for start in starts]
-  false = [x for x in ends if x.flat and x.residual > NO_EQUILIBRIUM]
+  false = [
+    x for x in ends if x.residual > NO_EQUILIBRIUM and gap.is_flat(x.profile)
+  ]
   if not false:
     return []
   profiles, hits = distinct(np.stack([x.profile for x in false]))
