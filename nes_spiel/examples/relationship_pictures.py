@@ -94,11 +94,15 @@ def draw_descents(path: pathlib.Path, table: tables.Table) -> None:
 
 
 def _draw_curves(axes: Any, rows: Sequence[Sequence[Any]]) -> None:
-  """Draws the social cost of every method, its end as a circle."""
+  """Draws social costs, ends as circles; of designs, which search, the end."""
   for method, (color, line) in STYLES.items():
     curve = np.array([row[3:5] for row in rows if row[2] == method], float)
-    if len(curve):
-      iterations, costs = curve.T
+    if not len(curve):
+      continue
+    iterations, costs = curve.T
+    if method.startswith("designed"):
+      axes.axhline(costs[-1], ls=line, color=color, label=method, lw=1.1)
+    else:
       axes.plot(iterations, costs, line, color=color, label=method, lw=1.1)
       axes.plot(iterations[-1], costs[-1], "o", color=color, markersize=4)
 
