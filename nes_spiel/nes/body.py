@@ -10,7 +10,6 @@ change of them. The layers that lead from payoffs to duals can be a
 transformer's instead.
 """
 
-import haiku as hk
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
@@ -130,11 +129,8 @@ class Body:
       hidden = self._dual_layer(seen, width, maps, "hidden")
       return hidden, output + self._read(hidden, 0.0, maps)
 
-    # Compiled once, however many they are.
-    repeated = hk.experimental.layer_stack(
-      self.config.corrections, name="corrections"
-    )
-    return repeated(correct)(hidden, output)[1]
+    repeated = layers.repeat(correct, self.config.corrections, "corrections")
+    return repeated(hidden, output)[1]
 
   def _activate(
     self, mixed: Array, exists: Bool[Array, "..."], name: str

@@ -6,7 +6,7 @@ Every layer acts on one game, channels last. What is learned belongs to a map's
 name or to a channel, never to a player or a strategy.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import haiku as hk
 import jax
@@ -123,6 +123,21 @@ class NormalizeChannels(hk.Module):
     square = jnp.mean(jnp.square(activations), axis=-1, keepdims=True)
     unit = activations * jax.lax.rsqrt(square + EPSILON)
     return unit * channelwise(scale, activations)
+
+
+def repeat(
+  layer: Callable[..., tuple[Array, ...]], count: int, name: str
+) -> Callable[..., tuple[Array, ...]]:
+  """Returns the layer applied some times, each time with its own weights.
+
+  It is compiled once, however often that is.
+
+  Args:
+    layer: from some activations to others of the same shapes.
+    count: how often.
+    name: of its parameters, which have the repeats as first axis.
+  """
+  return hk.experimental.layer_stack(count, name=name)(layer)
 
 
 def channelwise(

@@ -18,6 +18,9 @@ _TWO = (
   Bucket(9, 16, 32, 1.5),
   Bucket(17, 24, 16, 0.5),
 )
+# The largest CEs are of 32 strategies: those of networks that have seen 24 are
+# no better there than uniform play.
+_TWO_CE = (*_TWO[:3], Bucket(17, 32, 8, 1.0))
 # Three players: mostly 2 to 5 strategies, with a tail to 12.
 _THREE = (
   Bucket(2, 4, 128, 4.0),
@@ -43,14 +46,14 @@ def _config(
 
 RECIPES: dict[str, tuple[Config, Recipe]] = {
   "cce_2p": (_config("cce", 2), Recipe(_TWO)),
-  "ce_2p": (_config("ce", 2), Recipe(_TWO)),
+  "ce_2p": (_config("ce", 2), Recipe(_TWO_CE)),
   "cce_2p_rows": (
     _config("cce", 2, _ALL),
     Recipe(_TWO, rows=tuple(ROWS)),
   ),
   "ce_2p_rows": (
     _config("ce", 2, _ALL),
-    Recipe(_TWO, rows=tuple(ROWS)),
+    Recipe(_TWO_CE, rows=tuple(ROWS)),
   ),
   "cce_3p": (_config("cce", 3), Recipe(_THREE)),
 }
