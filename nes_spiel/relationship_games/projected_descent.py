@@ -107,7 +107,7 @@ def min_max_descent(
     rerolls: L, profiles from which equilibria are sought.
     key: of these profiles; always the same if None.
   """
-  starts = random_starts(game, _key(key), rerolls)
+  starts = _rerolls(game, key, rerolls)
 
   def costliest(weights: np.ndarray) -> Active:
     found = equilibrium_costs(game, weights[None], temperature, starts)
@@ -146,20 +146,26 @@ def min_min_descent(
     rerolls: L, profiles from which equilibria are sought, one seed each.
     key: of these profiles; always the same if None.
   """
-  starts = random_starts(game, _key(key), rerolls)
-  seed = 0
+  starts = _rerolls(game, key, rerolls)
+  seed, previous = 0, np.inf
 
   def seeded(weights: np.ndarray) -> Active:
-    start = starts[seed % rerolls][None]
-    found = equilibrium_costs(game, weights[None], temperature, start)
+    nonlocal seed
+    for _ in range(rerolls):
+      start = starts[seed % rerolls][None]
+      found = equilibrium_costs(game, weights[None], temperature, start)
+      if found.converged.all():
+        break
+      seed += 1
     return active("min_min", found)
 
   def advance(
     here: np.ndarray, gradient: np.ndarray, value: float
   ) -> np.ndarray:
-    nonlocal seed
+    nonlocal seed, previous
+    previous = min(previous, value)
     there = project(here - step_size * gradient)
-    if seeded(there).values[0] <= value:
+    if seeded(there).values[0] <= previous:
       return there
     seed += 1
     return here
@@ -202,5 +208,11 @@ def _descend(
   )
 
 
-def _key(key: Key[Array, ""] | None) -> Key[Array, ""]:
-  return jax.random.key(0) if key is None else key
+def _rerolls(
+  game: RelationshipGame, key: Key[Array, ""] | None, count: int
+) -> Float[np.ndarray, "s n d"]:
+  """Returns the profiles that seeds stand for, random ones first."""
+  if count < 1:
+    raise ValueError(f"rerolls: expected at least 1, got {count}.")
+  key = jax.random.key(0) if key is None else key
+  return random_starts(game, key, count)[::-1]
