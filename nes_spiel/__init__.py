@@ -8,8 +8,8 @@
   >>> float(solution.gap_sum) < 0.05
   True
 
-`nes_spiel.meta_solvers` and `nes_spiel.pub_amg`, which need OpenSpiel, and
-`nes_spiel.nes` are loaded when first used.
+`nes_spiel.meta_solvers` and `nes_spiel.pub_amg`, which need OpenSpiel,
+`nes_spiel.nes` and `nes_spiel.relationship_games` are loaded when first used.
 """
 
 import importlib
@@ -43,12 +43,18 @@ __all__ = [
   "meta_solvers",
   "nes",
   "pub_amg",
+  "relationship_games",
   "solve",
   "solve_batch",
   "solvers",
 ]
 
-_LOADED_ON_FIRST_USE = ("meta_solvers", "nes", "pub_amg")
+_LOADED_ON_FIRST_USE = (
+  "meta_solvers",
+  "nes",
+  "pub_amg",
+  "relationship_games",
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -67,8 +67,17 @@ PUBLIC = {
     "gap_sum",
     "primal_epsilon",
     "primal_joint",
+    "quantal_response_equilibria",
     "solve_dual",
     "solver_gap",
+  ],
+  "nes_spiel.relationship_games": [
+    "RelationshipGame",
+    "congestion_with_ambulance",
+    "design_weights",
+    "induced_costs",
+    "social_cost_gradient",
+    "two_lane_congestion",
   ],
 }
 PACKAGES = sorted(
