@@ -46,7 +46,7 @@ def _config(
 
 RECIPES: dict[str, tuple[Config, Recipe]] = {
   "cce_2p": (_config("cce", 2), Recipe(_TWO)),
-  "ce_2p": (_config("ce", 2), Recipe(_TWO_CE)),
+  "ce_2p": (_config("ce", 2), Recipe(_TWO_CE, learning_rate=5e-4)),
   "cce_2p_rows": (
     _config("cce", 2, _ALL),
     Recipe(_TWO, rows=tuple(ROWS)),

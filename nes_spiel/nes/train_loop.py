@@ -23,6 +23,7 @@ from nes_spiel.nes.training import (
   Recipe,
   TrainingState,
   initial_state,
+  refresh_averages,
   sharding,
   take_steps,
 )
@@ -102,7 +103,11 @@ def train(
       report(done, float(np.mean(losses)), jax.device_get(state.variables))
     losses.clear()
   multihost_utils.sync_global_devices("the last checkpoint is written")
-  return jax.device_get(state.variables)
+  refresh = jax.jit(
+    functools.partial(refresh_averages, network, recipe),
+    out_shardings=sharding(),
+  )
+  return jax.device_get(refresh(state.variables, key))
 
 
 def _chunks(

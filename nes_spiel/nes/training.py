@@ -35,6 +35,7 @@ from nes_spiel.nes.training_games import (
 SECOND_MOMENT = 0.98
 SMALLEST_GRADIENT = 1e-15
 WARM_UP = 50
+REFRESHING = 20  # batches of each bucket
 LEAST_SIZE = 0.1  # of a game's loss, that of an easy 8x8 game is 0.2
 
 # Fields that runs from before them lack; see `config.ADDED_FIELDS`.
@@ -284,3 +285,36 @@ def take_steps(
     return TrainingState(variables, memory, state.step + 1), value
 
   return jax.lax.scan(step, state, length=count)
+
+
+def refresh_averages(
+  network: Network, recipe: Recipe, variables: Variables, key: Key[Array, ""]
+) -> Variables:
+  """Returns variables with the batch moments that their parameters have now.
+
+  Averages of a class of sizes are as old as its last batch: of a rare one, from
+  before the parameters were what they are.
+
+  Args:
+    network: the architecture.
+    recipe: whose buckets are sampled.
+    variables: after training.
+    key: of the games.
+  """
+  forgotten = {
+    name: {kind: jnp.zeros_like(x) for kind, x in state.items()}
+    for name, state in variables.averages.items()
+  }
+  variables = variables._replace(averages=forgotten)
+  for bucket in recipe.buckets:
+
+    def see(variables: Variables, drawn: Any) -> tuple[Variables, None]:
+      batch = over_devices(recipe_batch(drawn, network, recipe, bucket))  # noqa: B023
+      _, updated = batch_loss(network, variables, batch, kind=recipe.payoffs)
+      return variables._replace(averages=updated.averages), None
+
+    key, games = jax.random.split(key)
+    variables, _ = jax.lax.scan(
+      see, variables, jax.random.split(games, REFRESHING)
+    )
+  return variables
