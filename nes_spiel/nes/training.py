@@ -8,6 +8,7 @@ game's loss to its size.
 """
 
 import dataclasses
+import functools
 from typing import Any, NamedTuple, get_args
 
 import jax
@@ -301,20 +302,19 @@ def refresh_averages(
     variables: after training.
     key: of the games.
   """
-  forgotten = {
-    name: {kind: jnp.zeros_like(x) for kind, x in state.items()}
-    for name, state in variables.averages.items()
-  }
+
+  def see(
+    bucket: Bucket, variables: Variables, drawn: Key[Array, ""]
+  ) -> tuple[Variables, None]:
+    batch = over_devices(recipe_batch(drawn, network, recipe, bucket))
+    _, updated = batch_loss(network, variables, batch, kind=recipe.payoffs)
+    return variables._replace(averages=updated.averages), None
+
+  forgotten = jax.tree.map(jnp.zeros_like, variables.averages)
   variables = variables._replace(averages=forgotten)
-  for bucket in recipe.buckets:
-
-    def see(variables: Variables, drawn: Any) -> tuple[Variables, None]:
-      batch = over_devices(recipe_batch(drawn, network, recipe, bucket))  # noqa: B023
-      _, updated = batch_loss(network, variables, batch, kind=recipe.payoffs)
-      return variables._replace(averages=updated.averages), None
-
+  for bucket in recipe.buckets if forgotten else ():
     key, games = jax.random.split(key)
-    variables, _ = jax.lax.scan(
-      see, variables, jax.random.split(games, REFRESHING)
-    )
+    drawn = jax.random.split(games, REFRESHING)
+    seen = functools.partial(see, bucket)
+    variables, _ = jax.lax.scan(seen, variables, drawn)
   return variables

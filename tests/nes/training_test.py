@@ -3,6 +3,7 @@
 """Training learns, and resumes exactly."""
 
 import dataclasses
+import functools
 
 import jax
 import jax.numpy as jnp
@@ -290,3 +291,28 @@ def test_the_loss_is_the_mean_of_the_games_duals(random_network):
     jax.tree.leaves(gradient), jax.tree.leaves(by_hand), strict=True
   ):
     np.testing.assert_allclose(seen, expected, rtol=1e-3, atol=1e-6)
+
+
+def test_averages_are_of_the_parameters_as_they_are(random_network):
+  """Whatever they were before, and of as many batches as are asked for."""
+  network, variables = random_network(CONFIG)
+  key = jax.random.key(5)
+  refresh = jax.jit(
+    functools.partial(training.refresh_averages, network, RECIPE)
+  )
+  plain = refresh(variables, key)
+  stale = jax.tree.map(lambda x: x + 7, variables.averages)
+  again = refresh(variables._replace(averages=stale), key)
+  for one, other in zip(
+    jax.tree.leaves(plain), jax.tree.leaves(again), strict=True
+  ):
+    np.testing.assert_array_equal(one, other)
+  for one, other in zip(
+    jax.tree.leaves(plain.parameters),
+    jax.tree.leaves(variables.parameters),
+    strict=True,
+  ):
+    np.testing.assert_array_equal(one, other)
+  counts = plain.averages["duals_0_norm"]["count"]
+  assert counts.sum() == training.REFRESHING * len(RECIPE.buckets)
+  assert np.ptp(np.asarray(plain.averages["duals_0_norm"]["mean"])) > 0
