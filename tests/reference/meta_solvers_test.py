@@ -49,13 +49,13 @@ def test_jpsro_on_three_player_kuhn_poker(name, most):
 
 # With exact payoffs nothing depends on the seed. With estimates from 1000
 # episodes, where rounding leads to other policies, the network's worst of five
-# seeds was 0.12; 0.05 is wanted of the next.
+# seeds was 0.063, and above 0.05, which is wanted, for two of them.
 @pytest.mark.parametrize(
   ("name", "most", "seed", "episodes"),
   [
     ("mecce", 0.02, 1, 0),
     ("nes_mecce", 0.05, 1, 0),
-    *(("nes_mecce", 0.25, seed, 1000) for seed in range(1, 6)),
+    *(("nes_mecce", 0.12, seed, 1000) for seed in range(1, 6)),
   ],
 )
 def test_psro_on_kuhn_poker(name, most, seed, episodes):
