@@ -212,7 +212,7 @@ class Other:
   def penalty(self, places, log_policy):
     raise NotImplementedError
 
-  greedy = step = penalty
+  greedy = step = restricted = penalty
 
 
 def test_what_cannot_be_measured_is_refused(read_game):
