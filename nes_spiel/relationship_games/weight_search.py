@@ -131,9 +131,9 @@ class WeightSearch:
 
   def polish(self) -> None:
     """Tries random neighbours, nearer and nearer."""
-    radius = RADIUS
-    count = ROBUST_NEIGHBOURS if self.radius else NEIGHBOURS
-    while radius > LEAST_RADIUS:
+    radius, count = RADIUS, ROBUST_NEIGHBOURS if self.radius else NEIGHBOURS
+    # What holds at a distance does not need to be known much finer than that.
+    while radius > max(LEAST_RADIUS, self.radius / 100):
       tried = self.weights + radius * self.sphere(count)
       tried /= np.linalg.norm(tried, axis=1, keepdims=True)
       values = self.evaluate(tried).values
