@@ -81,8 +81,8 @@ def design_weights(
     form: "min_max" minimises the costliest equilibrium's social cost (Eq. 10),
       "min_min" the cheapest's (Eq. 11).
     temperature: lambda of Eq. 3, in units of the costs, above 0.
-    robust_radius: the value of weights is the highest of those sampled at this
-      distance from them, and their own; 0 for their own.
+    robust_radius: the value of weights is the highest of those sampled at one
+      and a half times this distance from them, and their own; 0 for their own.
     key: of the random weights and starts; always the same if None.
     starts: from how many profiles equilibria are sought.
 
@@ -169,5 +169,5 @@ def worst_near(
   check_weights(game, weights)
   key = jax.random.key(1) if key is None else key
   search = WeightSearch(game, form, temperature, radius, key, samples)
-  search.directions = search.sphere(samples)
+  search.directions, search.distance = search.sphere(samples), radius
   return float(search.evaluate(project(np.asarray(weights))[None]).values[0])

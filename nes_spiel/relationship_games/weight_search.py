@@ -30,12 +30,14 @@ from nes_spiel.relationship_games.relationship_game import (
 # A search goes from weights to weights with few starts; a certificate with many
 # adds what those have missed.
 SCREENING_STARTS, SEARCH_STARTS = 48, 96
-CANDIDATES, PROMISING, KEPT = 1500, 64, 4
+CANDIDATES, PROMISING, KEPT, ROBUST_KEPT = 1500, 64, 4, 2
 LENGTHS = 0.25 ** np.arange(1.0, 9.0)  # of a step, tried all at once
 DESCENT_STEPS = 60
 NEIGHBOURS, ROBUST_NEIGHBOURS = 32, 8
 RADIUS, LEAST_RADIUS = 0.1, 1e-8
-SURROUNDINGS = 32  # sampled weights at the radius of a robust design
+# Of a robust design: sampled weights, and how much further away than asked for,
+# since the worst direction lies between them.
+SURROUNDINGS, MARGIN = 32, 1.5
 FRESH = 4  # times as many starts
 JUMP, NEAR = 1e-2, 1e-4  # a fold: the cost rises by 1 % this near
 
@@ -55,6 +57,7 @@ class WeightSearch:
     """Takes the arguments of `design.design_weights`."""
     self.game, self.form, self.temperature = game, form, temperature
     self.radius, self.count = radius, starts
+    self.distance = MARGIN * radius
     start_key, self.fresh_key, seed = jax.random.split(key, 3)
     self.starts = random_starts(game, start_key, min(starts, SEARCH_STARTS))
     self.rng = np.random.default_rng(np.asarray(jax.random.key_data(seed)))
@@ -69,8 +72,9 @@ class WeightSearch:
     few = self.starts[:SCREENING_STARTS]
     found = equilibrium_costs(self.game, random, self.temperature, few)
     order = np.argsort(active(self.form, found).values)[:PROMISING]
-    best = np.argsort(self.evaluate(random[order]).values)[:KEPT]
-    for weights in random[order[best]]:
+    best = np.argsort(self.evaluate(random[order]).values)
+    kept = ROBUST_KEPT if self.radius else KEPT
+    for weights in random[order[best[:kept]]]:
       self._descend(weights)
 
   def evaluate(self, weights: Float[np.ndarray, "b k"]) -> Active:
@@ -92,7 +96,7 @@ class WeightSearch:
     along = np.einsum("mk,bk->bm", self.directions, weights)
     across = self.directions - along[..., None] * weights[:, None]
     across /= np.linalg.norm(across, axis=2, keepdims=True)
-    around = weights[:, None] + self.radius * across
+    around = weights[:, None] + self.distance * across
     around /= np.linalg.norm(around, axis=2, keepdims=True)
     return np.concatenate([weights[:, None], around], axis=1)
 
