@@ -89,15 +89,6 @@ def design_weights(
   Raises:
     ValueError: an unknown form, a temperature that is not above 0, a negative
       radius, no start; tracers, for which `social_cost_at` has derivatives.
-
-  Example:
-    >>> from nes_spiel import relationship_games
-    >>> game = relationship_games.two_lane_congestion()
-    >>> found = relationship_games.design_weights(
-    ...   game, form="min_min", temperature=0.5, starts=20
-    ... )
-    >>> round(found.value, 2)
-    6.14
   """
   if form not in FORMS:
     raise ValueError(f"form: expected one of {FORMS}, got {form!r}.")
