@@ -48,8 +48,9 @@ def test_measurements_are_reproduced(name):
       name, shape, {key: np.round(x, 4).tolist() for key, x in seen.items()}
     )
     for key, (mean, error) in written.items():
-      # Single precision adds up differently on other machines.
-      assert seen[key][0] == pytest.approx(mean, abs=1e-4 + 0.02 * error)
+      # Single precision adds up differently on other machines, and a network
+      # that looks at its answer many times passes that on.
+      assert seen[key][0] == pytest.approx(mean, abs=3e-4 + 0.1 * error)
     # Where zero duals are exact, and where less is asked.
     if shape.endswith(("inactive", *WANTING.get(name, ()))):
       continue
