@@ -18,7 +18,7 @@ from jaxtyping import Array, Bool, Float
 
 from nes_spiel.equilibria.interior_point import Status
 from nes_spiel.equilibria.quantal_response import response_gap
-from nes_spiel.games import masks, validation
+from nes_spiel.games import validation
 
 TOLERANCE = 1e-11
 NEWTON_STEPS = 8
@@ -91,17 +91,13 @@ def logit_branch(
     >>> found.strategies[0].tolist()
     [[0.5, 0.5], [0.5, 0.5]]
   """
-  payoffs = validation.check_payoffs(payoffs, strategy_mask=strategy_mask)
+  payoffs, mask = validation.check_game(payoffs, strategy_mask)
   if not (np.isfinite(precision) and precision > 0):
     raise ValueError(
       f"precision: expected a finite number above 0, got {precision}."
     )
-  mask = masks.full_strategy_mask(payoffs.shape[1:])
-  if strategy_mask is not None:
-    mask &= np.asarray(strategy_mask)
-  exists = masks.joint_mask(mask, payoffs.shape[1:])
   with jax.enable_x64(True):
-    game = jnp.asarray(np.where(exists, payoffs, 0), jnp.float64)
+    game = jnp.asarray(payoffs)
     return _follow(game, jnp.asarray(mask), precision, max_steps)
 
 

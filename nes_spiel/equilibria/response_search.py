@@ -12,7 +12,7 @@ from jaxtyping import Array, Bool, Float, Int, Key
 
 from nes_spiel.equilibria import quantal_response
 from nes_spiel.equilibria.interior_point import Status
-from nes_spiel.games import masks, validation
+from nes_spiel.games import validation
 
 STARTS = 400  # a hundred miss some of the fifteen of a game of four players
 SAME = 1e-6  # between two profiles, of any probability
@@ -73,14 +73,10 @@ def quantal_response_equilibria(
     3
   """
   check_arguments(payoffs, temperature, starts)
-  payoffs = validation.check_payoffs(payoffs, strategy_mask=strategy_mask)
-  mask = masks.full_strategy_mask(payoffs.shape[1:])
-  if strategy_mask is not None:
-    mask &= np.asarray(strategy_mask)
-  exists = masks.joint_mask(mask, payoffs.shape[1:])
+  payoffs, mask = validation.check_game(payoffs, strategy_mask)
   key = jax.random.key(0) if key is None else key
   with jax.enable_x64(True):
-    game = jnp.asarray(np.where(exists, payoffs, 0), jnp.float64)
+    game = jnp.asarray(payoffs)
     begin = start_profiles(key, mask, starts)
     arguments = (game, jnp.asarray(temperature, jnp.float64))
     ends = _solve_all(*arguments, jnp.asarray(begin), jnp.asarray(mask))

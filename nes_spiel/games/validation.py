@@ -84,6 +84,26 @@ def check_payoffs(
   return payoffs
 
 
+def check_game(
+  payoffs: Any, strategy_mask: Any = None
+) -> tuple[np.ndarray, np.ndarray]:
+  """Returns payoffs in float64, zero where nothing exists, and the mask.
+
+  Args:
+    payoffs: as in `as_payoffs`.
+    strategy_mask: `[n, d]`, all strategies if None.
+
+  Raises:
+    ValueError: what `check_payoffs` refuses.
+  """
+  payoffs = check_payoffs(payoffs, strategy_mask=strategy_mask)
+  mask = masks.full_strategy_mask(payoffs.shape[1:])
+  if strategy_mask is not None:
+    mask &= np.asarray(strategy_mask)
+  existing = _that_exist(payoffs, mask, batched=False)
+  return existing.astype(np.float64), mask
+
+
 def _that_exist(payoffs: Any, mask: Any, batched: bool) -> np.ndarray:
   """Returns the payoffs with zeros at joint strategies that do not exist."""
   if mask is None:

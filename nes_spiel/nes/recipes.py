@@ -18,8 +18,7 @@ _TWO = (
   Bucket(9, 16, 32, 1.5),
   Bucket(17, 24, 16, 0.5),
 )
-# The largest CEs are of 32 strategies: those of networks that have seen 24 are
-# no better there than uniform play.
+# CE networks also see games of 32 strategies.
 _TWO_CE = (*_TWO[:3], Bucket(17, 32, 8, 1.0))
 # Three players: mostly 2 to 5 strategies, with a tail to 12.
 _THREE = (
