@@ -38,6 +38,7 @@ __all__ = [
   "Solution",
   "SolverError",
   "Status",
+  "d3c",
   "equilibria",
   "games",
   "meta_solvers",
@@ -50,6 +51,7 @@ __all__ = [
 ]
 
 _LOADED_ON_FIRST_USE = (
+  "d3c",
   "meta_solvers",
   "nes",
   "pub_amg",

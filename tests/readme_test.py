@@ -22,6 +22,12 @@ def test_the_first_example_has_six_lines():
   assert len(lines) <= 6
 
 
+def test_no_section_is_there_twice():
+  text = (ROOT / "README.md").read_text()
+  headings = re.findall(r"^#+ .*$", text, re.MULTILINE)
+  assert len(headings) == len(set(headings))
+
+
 @pytest.mark.reference
 def test_every_block_runs(tmp_path):
   assert len(blocks()) >= 4

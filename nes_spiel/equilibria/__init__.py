@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Solution concepts: gains, gaps, selections, the dual, exact solvers."""
 
+from nes_spiel.equilibria import polytope
 from nes_spiel.equilibria.curvature import dual_hessian, gain_covariance
 from nes_spiel.equilibria.dual import (
   dual_gradient,
@@ -56,7 +57,13 @@ from nes_spiel.equilibria.selection import (
   Selection,
   make_selection,
 )
-from nes_spiel.equilibria.welfare import expected_welfare, utilitarian_welfare
+from nes_spiel.equilibria.welfare import (
+  Prices,
+  expected_welfare,
+  nash_price_of_anarchy,
+  pure_equilibria,
+  utilitarian_welfare,
+)
 
 __all__ = [
   "CONCEPTS",
@@ -69,6 +76,7 @@ __all__ = [
   "MaximumWelfare",
   "MaximumWelfareMaximumEntropy",
   "MinimumRelativeEntropy",
+  "Prices",
   "Problem",
   "QuantalResponse",
   "QuantalResponseSet",
@@ -94,8 +102,11 @@ __all__ = [
   "make_selection",
   "marginals",
   "moved_magnet",
+  "nash_price_of_anarchy",
+  "polytope",
   "primal_epsilon",
   "primal_joint",
+  "pure_equilibria",
   "quantal_response_equilibria",
   "response_gap",
   "solve_dual",

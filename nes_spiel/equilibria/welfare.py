@@ -1,9 +1,16 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Welfare of given equilibria."""
+"""Welfare of given equilibria, and what anarchy costs there."""
 
+import functools
+from typing import NamedTuple
+
+import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+import numpy as np
+from jaxtyping import Array, Bool, Float
+
+from nes_spiel.equilibria.mixed_profiles import expected_payoff
 
 
 def utilitarian_welfare(payoffs: Float[Array, "n *a"]) -> Float[Array, "*a"]:
@@ -16,3 +23,85 @@ def expected_welfare(
 ) -> Float[Array, ""]:
   """Returns sum_a sigma(a) sum_p G_p(a), in payoff units."""
   return jnp.sum(utilitarian_welfare(payoffs) * joint)
+
+
+class Prices(NamedTuple):
+  """What equilibria are worth beside the best that there is.
+
+  Attributes:
+    optimal: the highest welfare of all joint strategies.
+    worst: the lowest welfare of an equilibrium.
+    best: the highest welfare of an equilibrium.
+    of_anarchy: optimal / worst where welfare is positive, worst / optimal where
+      it is all cost; at least 1. NaN where signs differ, so that a ratio says
+      nothing: `optimal - worst` still does.
+    of_stability: the same with `best` for `worst`.
+  """
+
+  optimal: float
+  worst: float
+  best: float
+  of_anarchy: float
+  of_stability: float
+
+
+def prices(optimal: float, worst: float, best: float) -> Prices:
+  """Returns prices of anarchy and stability for these welfares."""
+  return Prices(
+    optimal, worst, best, _ratio(optimal, worst), _ratio(optimal, best)
+  )
+
+
+def _ratio(optimal: float, reached: float) -> float:
+  """Returns how many times worse what is reached is than the optimum."""
+  if reached > 0:
+    return optimal / reached
+  return reached / optimal if optimal < 0 else float("nan")
+
+
+def pure_equilibria(
+  payoffs: Float[np.ndarray, "n *a"], tolerance: float = 0.0
+) -> Bool[np.ndarray, "*a"]:
+  """Returns which joint strategies are pure Nash equilibria.
+
+  Args:
+    payoffs: `[n, *a]`.
+    tolerance: payoff units: how much a player may still gain.
+  """
+  payoffs = np.asarray(payoffs)
+  stays = [
+    payoff >= payoff.max(axis=player, keepdims=True) - tolerance
+    for player, payoff in enumerate(payoffs)
+  ]
+  return np.logical_and.reduce(stays)
+
+
+def nash_price_of_anarchy(
+  payoffs: Float[np.ndarray, "n *a"],
+  profiles: Float[np.ndarray, "e n d"] | None = None,
+) -> Prices:
+  """Returns the prices of given Nash equilibria, or of all pure ones.
+
+  Eq. 2 of Gemp et al. (2022). Over CEs and CCEs: `solvers.price_of_anarchy`.
+
+  Args:
+    payoffs: `[n, *a]`; costs have their sign turned.
+    profiles: `[e, n, d]`, the equilibria; all pure ones if None.
+
+  Raises:
+    ValueError: no equilibrium is given, or none is pure.
+  """
+  payoffs = np.asarray(payoffs, float)
+  total = payoffs.sum(0)
+  if profiles is None:
+    values = total[pure_equilibria(payoffs)]
+  else:
+    with jax.enable_x64(True):
+      worth = functools.partial(expected_payoff, jnp.asarray(total))
+      values = np.array([worth(jnp.asarray(profile)) for profile in profiles])
+  if not len(values):
+    raise ValueError(
+      "nash_price_of_anarchy: no equilibrium "
+      + ("is pure; pass profiles." if profiles is None else "was given.")
+    )
+  return prices(float(total.max()), float(values.min()), float(values.max()))

@@ -63,8 +63,7 @@ def measure(
 ) -> dict[str, Any]:
   """Returns mean and standard error of every measurement, by kind of game.
 
-  Rows of Table 3 with target epsilons are also measured by stratum, see
-  `nes.Evaluation`; `BEYOND_SHAPES` by at most `BEYOND_GAMES` games.
+  Of all shapes; `BEYOND_SHAPES` by at most `BEYOND_GAMES` games.
 
   Args:
     network: its configuration.
@@ -73,18 +72,35 @@ def measure(
     kinds: of `held_out_games`.
   """
   table: dict[str, Any] = {}
-  concept, players = network.config.concept, network.config.players
-  for shape in EVALUATION_SHAPES[concept, players]:
-    for kind in dict.fromkeys(kinds):
-      drawn = held_out_games(shape, count, kind, concept)
-      found = evaluate(network, variables, *drawn)
-      name = f"{shape_name(shape)} {kind}"
-      table[name] = means(found)
-      table |= {
-        f"{name} {stratum}": means(part)
-        for stratum, part in strata(kind, found)
-      }
+  for shape in EVALUATION_SHAPES[
+    network.config.concept, network.config.players
+  ]:
+    table |= measure_shape(network, variables, count, kinds, shape)
   return table | measure_beyond(network, variables, count)
+
+
+def measure_shape(
+  network: nes.Network,
+  variables: nes.Variables,
+  count: int,
+  kinds: Sequence[str],
+  shape: tuple[int, ...],
+) -> dict[str, Any]:
+  """Returns what `measure` does, of one shape.
+
+  Rows of Table 3 with target epsilons are also measured by stratum, see
+  `nes.Evaluation`.
+  """
+  table: dict[str, Any] = {}
+  for kind in dict.fromkeys(kinds):
+    drawn = held_out_games(shape, count, kind, network.config.concept)
+    found = evaluate(network, variables, *drawn)
+    name = f"{shape_name(shape)} {kind}"
+    table[name] = means(found)
+    table |= {
+      f"{name} {stratum}": means(part) for stratum, part in strata(kind, found)
+    }
+  return table
 
 
 def measure_beyond(

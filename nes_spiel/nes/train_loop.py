@@ -44,6 +44,7 @@ def train(
   save_every: int = 1000,
   report: Callable[[int, float, Variables], None] | None = None,
   start: Model | None = None,
+  refresh: bool = True,
 ) -> Variables:
   """Trains a network, on all devices there are.
 
@@ -64,6 +65,8 @@ def train(
     report: called with step, mean loss and variables at every checkpoint.
     start: a trained network whose parameters a new run starts from. What has
       grown since starts at zero, what is new at random.
+    refresh: take averages of batch moments anew at the end, for which a forward
+      pass is compiled for every bucket; else they are the last checkpoint's.
 
   Returns:
     What the network has learned.
@@ -103,11 +106,13 @@ def train(
       report(done, float(np.mean(losses)), jax.device_get(state.variables))
     losses.clear()
   multihost_utils.sync_global_devices("the last checkpoint is written")
-  refresh = jax.jit(
+  if not refresh:
+    return jax.device_get(state.variables)
+  refreshed = jax.jit(
     functools.partial(refresh_averages, network, recipe),
     out_shardings=sharding(),
   )
-  return jax.device_get(refresh(state.variables, key))
+  return jax.device_get(refreshed(state.variables, key))
 
 
 def _chunks(

@@ -4,6 +4,11 @@
 
 from nes_spiel.equilibria.interior_point import Status
 from nes_spiel.solvers.front import METHODS, Method, solve, solve_batch
+from nes_spiel.solvers.price_of_anarchy import (
+  WelfareBounds,
+  price_of_anarchy,
+  welfare_bounds,
+)
 from nes_spiel.solvers.solution import (
   CONCEPTS,
   Concept,
@@ -19,6 +24,9 @@ __all__ = [
   "Solution",
   "SolverError",
   "Status",
+  "WelfareBounds",
+  "price_of_anarchy",
   "solve",
   "solve_batch",
+  "welfare_bounds",
 ]

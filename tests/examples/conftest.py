@@ -71,7 +71,7 @@ def run_python(tmp_path_factory):
   The processes of a session share what they compile.
   """
   paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
-  environment = os.environ | {
+  shared = {
     "PYTHONPATH": os.pathsep.join(filter(None, paths)),
     "JAX_COMPILATION_CACHE_DIR": str(tmp_path_factory.mktemp("compiled")),
     "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
@@ -80,7 +80,7 @@ def run_python(tmp_path_factory):
   def run(*command):
     return subprocess.run(
       [sys.executable, *command],
-      env=environment,
+      env=os.environ | shared,
       capture_output=True,
       text=True,
       timeout=300,

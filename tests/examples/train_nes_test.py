@@ -10,7 +10,9 @@ from nes_spiel import nes
 
 
 @pytest.mark.reference
-def test_it_trains_goes_on_and_writes_a_model(run_lines, tmp_path):
+def test_it_trains_goes_on_and_writes_a_model(run_lines, tmp_path, monkeypatch):
+  # Little is run of what is compiled.
+  monkeypatch.setenv("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
   common = [
     "--recipe=cce_2p",
     f"--output_dir={tmp_path}",

@@ -47,7 +47,7 @@ recipe = nes.Recipe(
 )
 variables = nes.train(
   config, recipe, folder=options["folder"], save_every=options["save_every"],
-  resume=options["resume"],
+  resume=options["resume"], refresh=False,
   report=lambda step, loss, variables: reported.append((step, loss)),
 )
 saved, values = runs.load_checkpoint(options["folder"])

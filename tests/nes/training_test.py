@@ -30,11 +30,15 @@ def standard_promotion():
     yield
 
 
+# What a run returns is what its last checkpoint holds.
+train = functools.partial(nes.train, refresh=False)
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
   """A run that was not interrupted, and its losses."""
   folder, losses = tmp_path_factory.mktemp("whole"), []
-  variables = nes.train(
+  variables = train(
     CONFIG,
     RECIPE,
     folder=folder,
@@ -66,8 +70,8 @@ def test_a_stopped_run_resumes_exactly(whole, tmp_path):
 
   options = {"folder": tmp_path, "save_every": 25}
   with pytest.raises(KeyboardInterrupt):
-    nes.train(CONFIG, RECIPE, report=kill, **options)
-  resumed = nes.train(CONFIG, RECIPE, resume=True, **options)
+    train(CONFIG, RECIPE, report=kill, **options)
+  resumed = train(CONFIG, RECIPE, resume=True, **options)
   assert same(resumed, whole[0])
 
 
@@ -75,17 +79,17 @@ def test_a_stopped_run_resumes_exactly(whole, tmp_path):
 def test_a_folder_is_of_one_run(whole, tmp_path):
   folder = whole[2]
   with pytest.raises(ValueError, match="holds a run"):
-    nes.train(CONFIG, RECIPE, folder=folder)
+    train(CONFIG, RECIPE, folder=folder)
   faster = dataclasses.replace(RECIPE, learning_rate=0.1)
   with pytest.raises(ValueError, match="recipe="):
-    nes.train(CONFIG, faster, folder=folder, resume=True)
+    train(CONFIG, faster, folder=folder, resume=True)
   with pytest.raises(ValueError, match="no checkpoint"):
-    nes.train(CONFIG, RECIPE, folder=tmp_path, resume=True)
+    train(CONFIG, RECIPE, folder=tmp_path, resume=True)
   shorter = dataclasses.replace(RECIPE, steps=50)
   with pytest.raises(ValueError, match="has taken 75 already, got 50"):
-    nes.train(CONFIG, shorter, folder=folder, resume=True)
+    train(CONFIG, shorter, folder=folder, resume=True)
   with pytest.raises(ValueError, match="needs the folder"):
-    nes.train(CONFIG, RECIPE, resume=True)
+    train(CONFIG, RECIPE, resume=True)
 
 
 @pytest.mark.reference
@@ -98,7 +102,7 @@ def test_a_loss_that_is_not_finite_stops_the_run(whole, tmp_path):
   }
   runs.save_checkpoint(tmp_path, 50, poisoned | {".step": np.int32(50)}, values)
   with pytest.raises(nes.TrainingDivergedError, match="steps 50 and 75"):
-    nes.train(CONFIG, RECIPE, folder=tmp_path, resume=True)
+    train(CONFIG, RECIPE, folder=tmp_path, resume=True)
   assert len(runs.list_checkpoints(tmp_path)) == 1
 
 
@@ -137,13 +141,13 @@ def test_a_run_starts_from_a_trained_network(whole, tmp_path):
   )
   np.testing.assert_allclose(after, before, rtol=1e-5)
   faster = dataclasses.replace(RECIPE, steps=25)
-  nes.train(larger, faster, folder=tmp_path, start=start)
+  train(larger, faster, folder=tmp_path, start=start)
   arrays, values = runs.load_checkpoint(tmp_path)
   assert values["started_from"] == {"steps": 75}
   assert values["horizons"] == [[0, 25]]
   changed = [name for name in arrays if "corrections/output" in name]
   assert any(arrays[name].any() for name in changed)
-  nes.train(larger, RECIPE, folder=tmp_path, resume=True)
+  train(larger, RECIPE, folder=tmp_path, resume=True)
   _, values = runs.load_checkpoint(tmp_path)
   assert values["started_from"] == {"steps": 75}
   assert values["horizons"] == [[0, 25], [25, 75]]
@@ -206,10 +210,10 @@ def test_what_cannot_be_trained_on_is_refused(options, message):
   with pytest.raises(ValueError, match=message):
     dataclasses.replace(RECIPE, **options)
   with pytest.raises(ValueError, match="save_every: expected at least 1"):
-    nes.train(CONFIG, RECIPE, save_every=0)
+    train(CONFIG, RECIPE, save_every=0)
   blind = dataclasses.replace(CONFIG, inputs=("payoffs",))
   with pytest.raises(ValueError, match=r'MT needs .* "reference_logits"'):
-    nes.train(blind, RECIPE)
+    train(blind, RECIPE)
 
 
 def test_buckets_are_chosen_by_their_shares():

@@ -88,12 +88,11 @@ def test_large_games_are_solved(concept, size, count, selection):
 
 def test_a_network_of_all_rows_is_taken_where_it_serves():
   """Of all rows one network, where none of fewer rows serves."""
-  payoffs = draw((4, 4), 1, False)[0]
-  plain = nes_spiel.solve(payoffs, method="nes")
-  welfare = nes_spiel.solve(
-    payoffs, "cce", nes_spiel.MaximumWelfare(), method="nes"
-  )
-  exact = nes_spiel.solve(payoffs, "cce", nes_spiel.MaximumWelfare())
-  assert welfare.welfare > plain.welfare
-  assert welfare.welfare == pytest.approx(exact.welfare, abs=0.2)
+  payoffs, most = draw((4, 4), 32, False), nes_spiel.MaximumWelfare()
+  plain = nes_spiel.solve_batch(payoffs, method="nes").welfare.mean()
+  found = nes_spiel.solve_batch(payoffs, "cce", most, "nes").welfare.mean()
+  exact = nes_spiel.solve_batch(payoffs, "cce", most).welfare.mean()
+  assert exact > plain + 0.5
+  # Of what maximum entropy leaves less than a quarter is missing.
+  assert abs(found - exact) < 0.25 * (exact - plain)
   assert "cce_2p_rows" in nes.PRETRAINED

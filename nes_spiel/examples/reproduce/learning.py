@@ -106,6 +106,7 @@ def _learn_seed(
     resume=bool(points["step"]),
     save_every=effort.every,
     report=report,
+    refresh=False,
   )
   return _arrays(points)
 

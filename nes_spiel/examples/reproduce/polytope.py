@@ -9,8 +9,6 @@ strategies; and in floating point, so for payoffs of ordinary size.
 import itertools
 from typing import NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
@@ -40,17 +38,10 @@ def constraints(
   Eqs. 2 and 4 at epsilon 0, each row scaled to a largest entry of 1, and that
   no probability is negative.
   """
-  joints = int(np.prod(payoffs.shape[1:]))
-  with jax.enable_x64(True):
-    wide = jnp.asarray(payoffs, jnp.float64)
-    gains = [
-      np.asarray(equilibria.deviation_gains(wide, player, concept))
-      for player in range(len(payoffs))
-    ]
-  rows = np.concatenate([gain.reshape(-1, joints) for gain in gains])
+  rows = equilibria.polytope.gain_rows(payoffs, concept)
   size = np.abs(rows).max(axis=1, keepdims=True)
   rows = rows[size[:, 0] > 0] / size[size[:, 0] > 0]
-  return np.concatenate([rows, -np.eye(joints)])
+  return np.concatenate([rows, -np.eye(rows.shape[1])])
 
 
 def find(

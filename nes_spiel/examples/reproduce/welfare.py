@@ -16,11 +16,8 @@ others their digits after standardisation.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
-from scipy import optimize
 from tqdm import tqdm
 
 from nes_spiel import equilibria, solvers
@@ -81,29 +78,6 @@ def make(name: str) -> Payoffs:
   return np.stack([row, row.T])
 
 
-def maximum_welfare(payoffs: Payoffs, concept: equilibria.Concept) -> float:
-  """Returns the largest welfare of an equilibrium, by linear programming."""
-  total = payoffs.sum(0).ravel()
-  with jax.enable_x64(True):
-    wide = jnp.asarray(payoffs)
-    gains = [
-      np.asarray(equilibria.deviation_gains(wide, player, concept))
-      for player in range(len(payoffs))
-    ]
-  rows = np.concatenate([gain.reshape(-1, total.size) for gain in gains])
-  found = optimize.linprog(
-    -total,
-    A_ub=rows,
-    b_ub=np.zeros(len(rows)),
-    A_eq=np.ones((1, total.size)),
-    b_eq=[1.0],
-    method="highs",
-  )
-  if not found.success:
-    raise RuntimeError(f"linear program: {found.message}")
-  return -float(found.fun)
-
-
 def high_welfare(payoffs: Payoffs, temperature: float) -> equilibria.Selection:
   """Returns MW that weighs the raw sum of payoffs by T."""
   mu = temperature * payoffs.sum(0).std()
@@ -157,7 +131,7 @@ def _rows(name: str, concept: Any) -> Iterator[tuple[Any, ...]]:
   """Yields the rows of one game and concept."""
   payoffs = make(name)
   joint = np.full(payoffs.shape[1:], np.nan)
-  best = maximum_welfare(payoffs, concept)
+  best = equilibria.polytope.maximize(payoffs, concept, payoffs.sum(0)).value
   highest = ("", tables.Estimate(best), 1.0)
   yield name, concept, "maximum, by HiGHS", *highest, None, None, None
   for objective, parameter, selection in objectives(payoffs):

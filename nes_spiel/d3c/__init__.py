@@ -1,0 +1,56 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""D3C: agents learn to mix their losses so that anarchy costs less.
+
+Gemp et al., D3C: Reducing the Price of Anarchy in Multi-Agent Learning (2022).
+"""
+
+from nes_spiel.d3c import games
+from nes_spiel.d3c.game import Game, Recipe
+from nes_spiel.d3c.learner import Population, State, initial_state, step
+from nes_spiel.d3c.local_change import LocalChange, local_change, row_gradients
+from nes_spiel.d3c.mixings import (
+  cooperative,
+  selfish,
+  social_value_orientation,
+  team_spirit,
+)
+from nes_spiel.d3c.modes import MODES, Mode, fixed
+from nes_spiel.d3c.price_of_anarchy import (
+  LocalPrice,
+  additive_bound,
+  egalitarian_bound,
+  local_price_of_anarchy,
+  local_price_of_anarchy_bound,
+  utilitarian_bound,
+)
+from nes_spiel.d3c.training import Training, TrainingStatus, train
+
+__all__ = [
+  "MODES",
+  "Game",
+  "LocalChange",
+  "LocalPrice",
+  "Mode",
+  "Population",
+  "Recipe",
+  "State",
+  "Training",
+  "TrainingStatus",
+  "additive_bound",
+  "cooperative",
+  "egalitarian_bound",
+  "fixed",
+  "games",
+  "initial_state",
+  "local_change",
+  "local_price_of_anarchy",
+  "local_price_of_anarchy_bound",
+  "row_gradients",
+  "selfish",
+  "social_value_orientation",
+  "step",
+  "team_spirit",
+  "train",
+  "utilitarian_bound",
+]

@@ -1,0 +1,145 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Games of differentiable losses, whose agents learn to mix them."""
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Key
+
+Losses = Callable[[Any, Float[Array, "n k"]], Float[Array, " n"]]
+Start = Callable[[Key[Array, ""]], Float[Array, "n k"]]
+Projection = Callable[[Float[Array, "n k"]], Float[Array, "n k"]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+  """How agents learn in a game.
+
+  Attributes:
+    step_size: eta_x, of the strategies.
+    mixing_step_size: eta_A, of entropic mirror descent on rows of A.
+    epsilon: of Eq. 11; above 0 agents also shift while their loss stands still.
+    steps: how many, of both at once.
+    kl_weight: nu of Eq. 9, which draws rows back to where they started.
+    own_share: A_ii at the start, the rest is shared equally.
+    lowest, highest: what log A is clipped to after a step (Algorithm 1).
+    scale_free: whether the gradients of A and epsilon are in units of the own
+      loss's squared gradient, so that A learns at the same rate whatever units
+      losses come in.
+    annealed: whether epsilon falls to zero over the steps, in a line.
+
+  Raises:
+    ValueError: a number out of its range.
+  """
+
+  step_size: float = 0.1
+  mixing_step_size: float = 0.1
+  epsilon: float = 0.1
+  steps: int = 500
+  kl_weight: float = 0.0
+  own_share: float = 0.99
+  lowest: float = -5.0
+  highest: float = 5.0
+  scale_free: bool = False
+  annealed: bool = False
+
+  def __post_init__(self) -> None:
+    """Checks the ranges."""
+    for name in ("step_size", "mixing_step_size", "epsilon", "kl_weight"):
+      value = getattr(self, name)
+      if not (math.isfinite(value) and value >= 0):
+        raise ValueError(f"{name}: expected a number >= 0, got {value}.")
+    if self.steps < 1:
+      raise ValueError(f"steps: expected at least 1, got {self.steps}.")
+    if not 0 < self.own_share < 1:
+      raise ValueError(
+        f"own_share: expected a number between 0 and 1, got {self.own_share}."
+      )
+    if not self.lowest < 0 < self.highest:
+      raise ValueError(
+        "lowest, highest: expected numbers on either side of 0, got "
+        f"{self.lowest} and {self.highest}."
+      )
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True, eq=False)
+class Game:
+  """A game of n agents with losses that can be differentiated.
+
+  Its arrays are leaves of a pytree, so that games of one kind can be stacked.
+
+  Attributes:
+    parameters: what `loss_function` takes first.
+    optimal_loss: the smallest total loss; -inf where there is none.
+    nash_loss: the total loss in the Nash equilibrium, NaN where it is not the
+      only one or not known.
+    name: for tables and pictures.
+    num_agents: n.
+    loss_function: from parameters and strategies `[n, k]` to losses `[n]`.
+    start: from a key to first strategies `[n, k]`.
+    recipe: how agents learn here unless told otherwise.
+    project: from any strategies to the nearest allowed ones.
+  """
+
+  parameters: Any
+  optimal_loss: Float[Array, "*b"] | float
+  nash_loss: Float[Array, "*b"] | float
+  name: str = dataclasses.field(metadata={"static": True})
+  num_agents: int = dataclasses.field(metadata={"static": True})
+  loss_function: Losses = dataclasses.field(metadata={"static": True})
+  start: Start = dataclasses.field(metadata={"static": True})
+  recipe: Recipe = dataclasses.field(
+    default=Recipe(), metadata={"static": True}
+  )
+  project: Projection = dataclasses.field(
+    default=lambda strategies: strategies, metadata={"static": True}
+  )
+
+  def losses(self, strategies: Float[Array, "n k"]) -> Float[Array, " n"]:
+    """Returns what every agent loses.
+
+    Args:
+      strategies: `[n, k]`, a row per agent.
+    """
+    return self.loss_function(self.parameters, strategies)
+
+
+def stack(games: Sequence[Game]) -> Game:
+  """Returns games of one kind as one, with a leading axis on its arrays.
+
+  Raises:
+    ValueError: no games, or games of several kinds.
+  """
+  if not games:
+    raise ValueError("games: expected at least one, got none.")
+  kinds = {jax.tree.structure(game) for game in games}
+  if len(kinds) > 1:
+    names = sorted({game.name for game in games})
+    raise ValueError(f"games: expected games of one kind, got {names}.")
+  return jax.tree.map(lambda *leaves: jnp.stack(leaves), *games)
+
+
+def check_game(game: Game) -> None:
+  """Raises ValueError unless losses are one finite number per agent."""
+  strategies = jax.eval_shape(game.start, jax.random.key(0))
+  if len(strategies.shape) != 2 or strategies.shape[0] != game.num_agents:
+    raise ValueError(
+      f"{game.name}: start should return strategies [n, k] with n = "
+      f"{game.num_agents} agents, got shape {strategies.shape}."
+    )
+  losses = game.losses(game.start(jax.random.key(0)))
+  if jnp.shape(losses) != (game.num_agents,):
+    raise ValueError(
+      f"{game.name}: losses should be [n] with n = {game.num_agents} agents, "
+      f"got shape {jnp.shape(losses)}."
+    )
+  if not jnp.isfinite(losses).all():
+    raise ValueError(
+      f"{game.name}: losses should be finite at the start, got {losses}."
+    )

@@ -1,0 +1,34 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Where strategies start; two of these are equal where their numbers are."""
+
+import dataclasses
+
+import jax
+from jaxtyping import Array, Float, Key
+
+
+@dataclasses.dataclass(frozen=True)
+class Uniform:
+  """Draws strategies uniformly."""
+
+  shape: tuple[int, int]
+  low: float
+  high: float
+
+  def __call__(self, key: Key[Array, ""]) -> Float[Array, "n k"]:
+    """Returns strategies between `low` and `high`."""
+    return jax.random.uniform(
+      key, self.shape, minval=self.low, maxval=self.high
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Gaussian:
+  """Draws strategies, such as logits of policies, from N(0, 1)."""
+
+  shape: tuple[int, int]
+
+  def __call__(self, key: Key[Array, ""]) -> Float[Array, "n k"]:
+    """Returns strategies."""
+    return jax.random.normal(key, self.shape)

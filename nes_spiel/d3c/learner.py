@@ -1,0 +1,196 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""One step of learning strategies and mixings at once, with exact gradients.
+
+Section 2.5: agent i descends along grad_{x_i} f^A_i, and moves its row of A by
+entropic mirror descent against the gradient of ReLU(df^A_i/dt + epsilon), both
+from the same point.
+"""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int
+
+from nes_spiel.d3c.game import Game, Recipe
+from nes_spiel.d3c.local_change import LocalChange, local_change
+from nes_spiel.d3c.modes import Mode
+from nes_spiel.equilibria import mirror_descent
+
+TINY = 1e-30
+
+
+class Population(NamedTuple):
+  """Who takes part, and who learns.
+
+  Attributes:
+    opts_in: `[n]`, agents that mix. The others, mavericks, keep their own loss,
+      and nobody can hand them any.
+    moves: `[n]`, agents that learn strategies. The gradients of the others
+      would not turn, so nobody is told that they do.
+  """
+
+  opts_in: tuple[bool, ...]
+  moves: tuple[bool, ...]
+
+  def allowed(self) -> Bool[np.ndarray, "n n"]:
+    """Returns `[n, n]`, to whom each agent may give."""
+    both = np.logical_and.outer(self.opts_in, self.opts_in)
+    return both | np.eye(len(self.opts_in), dtype=bool)
+
+
+class State(NamedTuple):
+  """Where learning stands.
+
+  Attributes:
+    strategies: `[n, k]`.
+    log_mixing: `[n, n]`, log A; -inf for those to whom an agent may not give.
+    step: how many were taken.
+    finite: whether all losses so far were; learning ends where one is not.
+  """
+
+  strategies: Float[Array, "n k"]
+  log_mixing: Float[Array, "n n"]
+  step: Int[Array, ""]
+  finite: Bool[Array, ""]
+
+
+def initial_state(
+  strategies: Float[Array, "n k"],
+  mode: Mode,
+  recipe: Recipe,
+  population: Population,
+) -> State:
+  """Returns the state before the first step.
+
+  Args:
+    strategies: `[n, k]`.
+    mode: how agents learn.
+    recipe: of which A_ii at the start is taken.
+    population: who takes part.
+  """
+  mixing = mode.first_mixing(population.allowed(), recipe.own_share)
+  log_mixing = jnp.log(mixing.astype(strategies.dtype))
+  return State(strategies, log_mixing, jnp.asarray(0), jnp.asarray(True))
+
+
+def received(
+  mode: Mode, log_mixing: Float[Array, "n n"]
+) -> Float[Array, "n n"]:
+  """Returns `[n, n]`, row i what agent i receives of everyone's losses."""
+  mixing = jnp.exp(log_mixing)
+  return mixing.T if mode.giving else mixing
+
+
+def observe(
+  game: Game, mode: Mode, population: Population, state: State
+) -> LocalChange:
+  """Returns how losses change where a state is."""
+  return local_change(
+    game.losses,
+    state.strategies,
+    received(mode, state.log_mixing),
+    jnp.asarray(population.moves),
+  )
+
+
+def mixing_gradient(
+  change: LocalChange,
+  mode: Mode,
+  recipe: Recipe,
+  log_mixing: Float[Array, "n n"],
+  step: Int[Array, ""],
+) -> Float[Array, "n n"]:
+  """Returns the gradient of each row's ReLU(rate + epsilon) + nu KL (Eq. 11).
+
+  Args:
+    change: along the dynamics.
+    mode: says whose rate.
+    recipe: epsilon, nu, and the unit of both rate and gradient.
+    log_mixing: `[n, n]`.
+    step: for an epsilon that is annealed.
+  """
+  assert mode.rates is not None
+  rates, gradients = mode.rates(change)
+  if recipe.scale_free:
+    unit = jnp.sum(jnp.square(change.jacobian), axis=(1, 2)) + TINY
+    rates, gradients = rates / unit, gradients / unit[:, None]
+  left = 1 - step / recipe.steps if recipe.annealed else 1
+  suffers = rates + recipe.epsilon * left > 0
+  pull = recipe.kl_weight * jnp.diag(jnp.exp(-jnp.diag(log_mixing)))
+  return jnp.where(suffers[:, None], gradients, 0) - pull
+
+
+def step(
+  game: Game,
+  mode: Mode,
+  recipe: Recipe,
+  population: Population,
+  state: State,
+) -> State:
+  """Returns the state after one step of all agents.
+
+  A run whose losses are no longer finite stays where it is.
+
+  Args:
+    game: of one run.
+    mode: how agents learn.
+    recipe: the step sizes and epsilon.
+    population: who takes part.
+    state: before the step.
+  """
+  change = observe(game, mode, population, state)
+  field = mode.field(game.losses, state.strategies, change, recipe.step_size)
+  strategies = game.project(state.strategies - recipe.step_size * field)
+  log_mixing = state.log_mixing
+  if mode.rates is not None:
+    gradient = mixing_gradient(change, mode, recipe, log_mixing, state.step)
+    log_mixing = shifted(gradient, mode, recipe, population, log_mixing)
+  finite = jnp.isfinite(strategies).all() & jnp.isfinite(change.losses).all()
+  finite &= ~jnp.isnan(log_mixing).any()
+  return State(
+    jnp.where(finite, strategies, state.strategies),
+    jnp.where(finite, log_mixing, state.log_mixing),
+    state.step + 1,
+    state.finite & finite,
+  )
+
+
+def shifted(
+  gradient: Float[Array, "n n"],
+  mode: Mode,
+  recipe: Recipe,
+  population: Population,
+  log_mixing: Float[Array, "n n"],
+) -> Float[Array, "n n"]:
+  """Returns A_i <- softmax(clip(log A_i - eta_A g_i)), as logarithms.
+
+  Args:
+    gradient: `[n, n]`, g.
+    mode: says whether rows or columns are on the simplex.
+    recipe: eta_A and what logits are clipped to.
+    population: to whom agents may give.
+    log_mixing: `[n, n]`.
+  """
+  allowed = jnp.asarray(population.allowed())
+  moved = log_mixing - recipe.mixing_step_size * jnp.where(allowed, gradient, 0)
+  clipped = jnp.clip(moved, recipe.lowest, recipe.highest)
+  if mode.giving:
+    return mirror_descent.normalized(clipped, allowed)
+  return mirror_descent.normalized(clipped.T, allowed.T).T
+
+
+def attention(log_mixing: Float[Array, "n n"]) -> Float[Array, " n"]:
+  """Returns ln(A_ii / A_ij), the mean over j != i (Figures 6, 7 and 8).
+
+  Args:
+    log_mixing: `[n, n]`.
+
+  Returns:
+    `[n]`, positive where agents attend to their own loss; inf for mavericks.
+  """
+  agents = len(log_mixing)
+  own = jnp.diag(log_mixing)
+  given = jnp.where(jnp.eye(agents, dtype=bool), 0, log_mixing)
+  return own - jnp.sum(given, axis=1) / max(agents - 1, 1)

@@ -1,0 +1,98 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The polytope of all (C)CEs, and linear programs over it by HiGHS."""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float
+from scipy import optimize
+
+from nes_spiel.equilibria import gains
+from nes_spiel.equilibria.gains import Concept
+from nes_spiel.games import validation
+
+
+class LinearProgramError(RuntimeError):
+  """HiGHS found no solution; its message says why."""
+
+
+class Optimum(NamedTuple):
+  """An equilibrium at which a linear objective is largest.
+
+  Attributes:
+    value: of the objective.
+    joint: `[*a]`, one of the equilibria that reach it.
+  """
+
+  value: float
+  joint: Float[np.ndarray, "*a"]
+
+
+def gain_rows(
+  payoffs: Float[np.ndarray, "n *a"], concept: Concept
+) -> Float[np.ndarray, "k j"]:
+  """Returns all players' deviation gains, a row for each deviation.
+
+  A flat joint is an equilibrium if its products with them are not positive
+  (Eqs. 2 and 4 of Marris et al. 2022 at epsilon 0).
+
+  Args:
+    payoffs: `[n, *a]`.
+    concept: "ce" or "cce".
+  """
+  joints = int(np.prod(np.shape(payoffs)[1:]))
+  with jax.enable_x64(True):
+    wide = jnp.asarray(payoffs, jnp.float64)
+    rows = [
+      np.asarray(gains.deviation_gains(wide, player, concept))
+      for player in range(len(wide))
+    ]
+  return np.concatenate([row.reshape(-1, joints) for row in rows])
+
+
+def maximize(
+  payoffs: Any,
+  concept: Concept,
+  objective: Any,
+) -> Optimum:
+  """Returns where in the polytope of (C)CEs a linear objective is largest.
+
+  Args:
+    payoffs: `[n, *a]`.
+    concept: "ce" or "cce".
+    objective: `[*a]`, such as the sum of payoffs, or its negative.
+
+  Raises:
+    ValueError: payoffs that are no game, or an objective of another shape.
+    LinearProgramError: HiGHS could not solve it.
+
+  Example:
+    >>> from nes_spiel import equilibria, games
+    >>> chicken = games.classics.chicken()
+    >>> found = equilibria.polytope.maximize(chicken, "ce", chicken.sum(0))
+    >>> round(found.value, 4)
+    10.5
+  """
+  gains.check_concept(concept)
+  payoffs = np.asarray(validation.check_payoffs(payoffs), float)
+  weights = np.asarray(objective, float)
+  if weights.shape != payoffs.shape[1:]:
+    raise ValueError(
+      f"objective: expected shape {payoffs.shape[1:]}, got {weights.shape}."
+    )
+  validation.check_finite("objective", weights)
+  rows = gain_rows(payoffs, concept)
+  found = optimize.linprog(
+    -weights.ravel(),
+    A_ub=rows,
+    b_ub=np.zeros(len(rows)),
+    A_eq=np.ones((1, weights.size)),
+    b_eq=[1.0],
+    method="highs",
+  )
+  if not found.success:
+    raise LinearProgramError(found.message)
+  return Optimum(-float(found.fun), found.x.reshape(weights.shape))

@@ -1,0 +1,110 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+r"""Agents learn to mix their losses, beside selfish and cooperative ones.
+
+  python -m nes_spiel.examples.d3c_games --game=braess --runs=1000
+  python -m nes_spiel.examples.d3c_games --game=prisoners_dilemma --agents=10
+  python -m nes_spiel.examples.d3c_games --game=chicken --mode=d3c --mode=lola
+
+Prints a table of total losses over the optimum's at the end of all runs, and
+writes it with a picture of training to --output_dir. Games are those of the
+D3C paper, or any normal-form game that `nes_spiel.games.load` knows.
+"""
+
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+import jax
+from absl import app, flags
+
+from nes_spiel import d3c, games
+from nes_spiel.examples import command_line, d3c_pictures, d3c_tables, tables
+
+FLAGS = flags.FLAGS
+
+flags.DEFINE_string(
+  "game",
+  "prisoners_dilemma",
+  "One of prisoners_dilemma, nash_paradox, braess, braess_without_shortcut, "
+  "random_braess, election, efficient_but_unfair, or a game that "
+  "`nes_spiel.games.load` knows.",
+)
+flags.DEFINE_integer("agents", 2, "Of the prisoner's dilemma.", 2)
+flags.DEFINE_float("c", 1.0, "Of the prisoner's dilemma.")
+flags.DEFINE_float("kappa", 0.1, "Of the Nash paradox.")
+flags.DEFINE_integer("runs", 1000, "Independent runs.", 1)
+flags.DEFINE_integer("seed", 0, "Of the runs' first strategies.")
+flags.DEFINE_multi_enum(
+  "mode",
+  ["d3c", "gradient_descent", "cooperative"],
+  sorted(d3c.MODES),
+  "How agents learn, may be repeated.",
+)
+flags.DEFINE_integer("steps", None, "Of learning, the game's own if not given.")
+flags.DEFINE_float("epsilon", None, "Of Eq. 11, the game's own if not given.")
+flags.DEFINE_float("step_size", None, "eta_x, the game's own if not given.")
+flags.DEFINE_float(
+  "mixing_step_size", None, "eta_A, the game's own if not given."
+)
+flags.DEFINE_bool("scale_free", False, "Whether A learns in units of losses.")
+flags.DEFINE_bool("annealed", False, "Whether epsilon falls to zero.")
+flags.DEFINE_string("output_dir", "out/d3c", "Folder for the results.")
+
+MAKERS: dict[str, Callable[[], d3c.Game]] = {
+  "prisoners_dilemma": lambda: d3c.games.prisoners_dilemma(
+    FLAGS.agents, FLAGS.c
+  ),
+  "nash_paradox": lambda: d3c.games.nash_paradox(FLAGS.kappa),
+  "braess": d3c.games.braess,
+  "braess_without_shortcut": lambda: d3c.games.braess(shortcut=False),
+  "election": d3c.games.election,
+  "efficient_but_unfair": d3c.games.efficient_but_unfair,
+}
+CHANGES = ("steps", "epsilon", "step_size", "mixing_step_size")
+
+
+def make_game() -> d3c.Game | list[d3c.Game]:
+  """Returns the game of the flags, or a random one for every run."""
+  if FLAGS.game == "random_braess":
+    keys = jax.random.split(jax.random.key(FLAGS.seed), FLAGS.runs)
+    return [d3c.games.sample_braess(key) for key in keys]
+  if FLAGS.game in MAKERS:
+    return MAKERS[FLAGS.game]()
+  return d3c.games.from_payoffs(games.load(FLAGS.game), FLAGS.game)
+
+
+def recipe_changes() -> dict[str, Any]:
+  """Returns what the flags change of the game's recipe."""
+  given = {name: FLAGS[name].value for name in CHANGES}
+  changes = {name: value for name, value in given.items() if value is not None}
+  return {
+    **changes,
+    "scale_free": FLAGS.scale_free,
+    "annealed": FLAGS.annealed,
+  }
+
+
+def run() -> None:
+  """Trains in every mode, prints the table and draws the picture."""
+  game, key = make_game(), jax.random.key(FLAGS.seed)
+  results = {
+    mode: d3c.train(game, key, FLAGS.runs, mode=mode, **recipe_changes())
+    for mode in FLAGS.mode
+  }
+  table = d3c_tables.ends(FLAGS.game, game, results)
+  print(table.text())
+  path = tables.write(pathlib.Path(FLAGS.output_dir), table)
+  picture = path.with_suffix(".png")
+  d3c_pictures.draw_games(picture, [(FLAGS.game, results)])
+  print(f"Written: {path}, {picture}")
+
+
+def main(argv: list[str]) -> None:
+  """Runs; a user's mistake ends it with one line."""
+  with command_line.program(argv):
+    run()
+
+
+if __name__ == "__main__":
+  app.run(main)

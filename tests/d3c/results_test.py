@@ -1,0 +1,93 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What learning ends in, over 1000 runs of every game of the paper."""
+
+import jax
+import numpy as np
+import pytest
+
+from nes_spiel import d3c
+from nes_spiel.d3c import games
+
+pytestmark = pytest.mark.reference
+KEY = jax.random.key(0)
+RUNS = 1000
+
+
+def ratios(game, mode="d3c", runs=RUNS, **options):
+  every = options.get("steps", game.recipe.steps)
+  result = d3c.train(game, KEY, runs, mode=mode, record_every=every, **options)
+  assert (result.status == d3c.TrainingStatus.FINISHED).all()
+  return result.ratio_to_optimal[:, -1]
+
+
+@pytest.mark.parametrize("agents", [2, 3, 5, 10])
+@pytest.mark.parametrize("c", [1.0, 1 / 9])
+def test_prisoners_dilemma(agents, c):
+  game = games.prisoners_dilemma(agents, c)
+  runs = RUNS if agents < 10 else 200
+  found = ratios(game, runs=runs)
+  assert found.max() < 1.001
+  nash = ratios(game, "gradient_descent", runs=20)
+  np.testing.assert_allclose(nash, agents / (agents - 1), rtol=1e-4)
+  np.testing.assert_allclose(ratios(game, "cooperative", runs=20), 1, rtol=1e-4)
+
+
+@pytest.mark.parametrize("kappa", [0.05, 0.1, 0.25, 0.5])
+def test_nash_paradox(kappa):
+  game = games.nash_paradox(kappa)
+  assert ratios(game).mean() < 1.05
+  price = 1 / kappa / (2 - kappa)
+  for mode in ("gradient_descent", "look_ahead", "lola"):
+    # However clever the update: the fault lies in the game (Appendix B.3).
+    np.testing.assert_allclose(ratios(game, mode, runs=20), price, rtol=1e-3)
+
+
+def test_traffic():
+  """The paper: 80 / 65 for gradient descent, near 1 for D3C (Figure 3b)."""
+  selfish = ratios(games.braess(), "gradient_descent", runs=200)
+  assert selfish.mean() == pytest.approx(80 / 65, abs=0.005)
+  assert ratios(games.braess(), runs=200).mean() < 1.03
+  assert ratios(games.braess(), "cooperative", runs=200).mean() < 1.01
+  open_roads = games.braess(shortcut=False)
+  d3c_ratio = ratios(open_roads, runs=200).mean()
+  assert (
+    d3c_ratio < ratios(open_roads, "gradient_descent", runs=200).mean() + 1e-3
+  )
+
+
+def test_random_networks():
+  networks = [games.sample_braess(jax.random.key(i)) for i in range(200)]
+
+  def mean(mode):
+    found = d3c.train(networks, KEY, mode=mode, record_every=4000)
+    return found.ratio_to_optimal[:, -1].mean()
+
+  assert mean("gradient_descent") > 1.1
+  assert mean("d3c") < 1.02
+  assert mean("cooperative") < 1.01
+
+
+@pytest.mark.parametrize("agents", [2, 3, 5])
+def test_ablations(agents):
+  """Appendices D.1.2 and H.1: what works for two, and what does not work."""
+  game = games.prisoners_dilemma(agents)
+  price = agents / (agents - 1)
+  original = ratios(game, "original_loss", runs=200).mean()
+  assert original < 1.001 if agents == 2 else original > 1.005
+  altruism = ratios(game, "altruism", runs=200).mean()
+  assert altruism > 1 + 0.8 * (price - 1)
+
+
+@pytest.mark.parametrize("mavericks", [1, 2, 3])
+def test_mavericks(mavericks):
+  """Proposition E.1, n = 5: a cooperator loses m + (n - m - 1)^2 / (n - m)."""
+  agents = 5
+  game = games.prisoners_dilemma(agents)
+  opts_in = np.arange(agents) >= mavericks
+  result = d3c.train(game, KEY, 50, opts_in=opts_in, steps=2000)
+  losses = result.losses[:, -1]
+  left = agents - mavericks
+  cooperators = mavericks + (left - 1) ** 2 / left
+  np.testing.assert_allclose(losses[:, opts_in], cooperators, atol=1e-3)
+  assert losses[:, ~opts_in].min() > agents - 1 - 1e-3
