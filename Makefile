@@ -31,6 +31,7 @@ verify: $(VENV)/.dev
 	$(PYTEST) -m reference -rP tests
 
 bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.d3c --output_dir=out/benchmarks
 	$(BIN)/python -m benchmarks.exact_vs_cvxpy --output_dir=out/benchmarks
 	$(BIN)/python -m benchmarks.meta_solvers --output_dir=out/benchmarks
 	$(BIN)/python -m benchmarks.nes_throughput --output_dir=out/benchmarks

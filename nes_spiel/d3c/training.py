@@ -6,12 +6,12 @@ import dataclasses
 import enum
 import functools
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int, Key
+from jaxtyping import Array, Bool, Float, Int, Key
 
 from nes_spiel.d3c import learner
 from nes_spiel.d3c.game import Game, Recipe, check_game, stack
@@ -19,6 +19,8 @@ from nes_spiel.d3c.learner import Population, State
 from nes_spiel.d3c.modes import MODES, Mode
 from nes_spiel.d3c.price_of_anarchy import utilitarian_bound
 from nes_spiel.games import validation
+
+Mask: TypeAlias = Sequence[bool] | Bool[np.ndarray, " n"]
 
 
 class TrainingStatus(enum.IntEnum):
@@ -61,8 +63,8 @@ def train(
   *,
   mode: str | Mode = "d3c",
   record_every: int = 10,
-  opts_in: Sequence[bool] | None = None,
-  moves: Sequence[bool] | None = None,
+  opts_in: Mask | None = None,
+  moves: Mask | None = None,
   strategies: Float[Array, "runs n k"] | None = None,
   **changes: Any,
 ) -> Training:
@@ -209,7 +211,7 @@ def _check_schedule(recipe: Recipe, record_every: int) -> None:
 
 
 def _population(
-  agents: int, opts_in: Sequence[bool] | None, moves: Sequence[bool] | None
+  agents: int, opts_in: Mask | None, moves: Mask | None
 ) -> Population:
   """Returns who takes part, after checking that there is one for each agent."""
   masks = []

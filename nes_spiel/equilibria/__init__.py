@@ -57,6 +57,7 @@ from nes_spiel.equilibria.selection import (
   Selection,
   make_selection,
 )
+from nes_spiel.equilibria.smoothness import Smoothness, best_smoothness
 from nes_spiel.equilibria.welfare import (
   Prices,
   expected_welfare,
@@ -81,7 +82,9 @@ __all__ = [
   "QuantalResponse",
   "QuantalResponseSet",
   "Selection",
+  "Smoothness",
   "Status",
+  "best_smoothness",
   "condition_number",
   "cross_payoffs",
   "deviation_gains",

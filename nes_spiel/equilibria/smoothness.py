@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy import optimize
 
+from nes_spiel.equilibria.polytope import LinearProgramError
 from nes_spiel.games import validation
 
 MOST_JOINTS = 4096  # whose pairs are as many constraints
@@ -26,9 +27,10 @@ class Smoothness(NamedTuple):
   """The best bound that smoothness gives.
 
   Attributes:
-    bound: lambda / (1 - mu), at least 1; inf if the game is not smooth.
-    lambda_: above 0.
-    mu: below 1.
+    bound: lambda / (1 - mu), at least 1.
+    lambda_: above 0; inf where only the limit reaches the bound, which then is
+      the largest total cost over the smallest.
+    mu: below 1; -inf there.
   """
 
   bound: float
@@ -49,6 +51,7 @@ def best_smoothness(costs: Any) -> Smoothness:
   Raises:
     ValueError: more than 4,096 joint strategies, or a total that is not
       positive, for which a ratio says nothing.
+    LinearProgramError: HiGHS could not solve it.
 
   Example:
     >>> from nes_spiel.equilibria import smoothness
@@ -84,8 +87,10 @@ def best_smoothness(costs: Any) -> Smoothness:
     method="highs",
   )
   if not found.success:
-    return Smoothness(float("inf"), float("nan"), float("nan"))
+    raise LinearProgramError(found.message)
   bound, t = map(float, found.x)
+  if t == 0:
+    return Smoothness(bound, float("inf"), -float("inf"))
   return Smoothness(bound, bound / t, 1 - 1 / t)
 
 

@@ -8,7 +8,7 @@ r"""Agents learn to mix their losses, beside selfish and cooperative ones.
 
 Prints a table of total losses over the optimum's at the end of all runs, and
 writes it with a picture of training to --output_dir. Games are those of the
-D3C paper, or any normal-form game that `nes_spiel.games.load` knows.
+D3C paper, or any normal-form game: a classic, OpenSpiel's, or a file.
 """
 
 import pathlib
@@ -18,8 +18,9 @@ from typing import Any
 import jax
 from absl import app, flags
 
-from nes_spiel import d3c, games
+from nes_spiel import d3c
 from nes_spiel.examples import command_line, d3c_pictures, d3c_tables, tables
+from nes_spiel.examples.named_games import load_payoffs
 
 FLAGS = flags.FLAGS
 
@@ -27,8 +28,8 @@ flags.DEFINE_string(
   "game",
   "prisoners_dilemma",
   "One of prisoners_dilemma, nash_paradox, braess, braess_without_shortcut, "
-  "random_braess, election, efficient_but_unfair, or a game that "
-  "`nes_spiel.games.load` knows.",
+  "random_braess, election, efficient_but_unfair, or a normal-form "
+  "game: a classic, OpenSpiel's, or an .nfg or .npy file.",
 )
 flags.DEFINE_integer("agents", 2, "Of the prisoner's dilemma.", 2)
 flags.DEFINE_float("c", 1.0, "Of the prisoner's dilemma.")
@@ -71,7 +72,7 @@ def make_game() -> d3c.Game | list[d3c.Game]:
     return [d3c.games.sample_braess(key) for key in keys]
   if FLAGS.game in MAKERS:
     return MAKERS[FLAGS.game]()
-  return d3c.games.from_payoffs(games.load(FLAGS.game), FLAGS.game)
+  return d3c.games.from_payoffs(load_payoffs(FLAGS.game), FLAGS.game)
 
 
 def recipe_changes() -> dict[str, Any]:

@@ -18,8 +18,9 @@ import numpy as np
 from absl import app, flags
 from jaxtyping import Float
 
-from nes_spiel import equilibria, games, solvers
+from nes_spiel import equilibria, solvers
 from nes_spiel.examples import command_line
+from nes_spiel.examples.named_games import load_payoffs
 
 FLAGS = flags.FLAGS
 
@@ -36,31 +37,6 @@ flags.DEFINE_float(
   "binding", 1e-6, "Deviations with a larger dual are listed as binding."
 )
 flags.DEFINE_string("output_dir", None, "Folder for the picture and the joint.")
-
-
-def load_payoffs(name: str) -> Float[np.ndarray, "n *a"]:
-  """Returns the payoffs of a file, a classic or an OpenSpiel game.
-
-  Raises:
-    ValueError: nothing of that name, or a malformed file.
-  """
-  path = pathlib.Path(name)
-  if path.suffix in (".nfg", ".npy") and not path.is_file():
-    raise ValueError(f"--game: there is no file {name!r}.")
-  if path.suffix == ".nfg":
-    return games.read_nfg(path)
-  if path.suffix == ".npy":
-    return games.check_payoffs(np.load(path, allow_pickle=False))
-  if name in games.classics.NAMES:
-    return games.classics.make(name)
-  try:
-    return games.load(name)
-  except ValueError as error:
-    raise ValueError(
-      f"--game: {name!r} is no .nfg or .npy file, none of the classics "
-      f"{', '.join(games.classics.NAMES)}; nor does OpenSpiel load it, as it "
-      'does "matrix_pd".'
-    ) from error
 
 
 def make_selection() -> equilibria.Selection:

@@ -79,6 +79,28 @@ def test_ablations(agents):
   assert altruism > 1 + 0.8 * (price - 1)
 
 
+def test_election():
+  """Two teams, and a race between them (Appendix F.5)."""
+  result = d3c.train(games.election(), KEY, RUNS, record_every=1000)
+  teams = np.kron(np.eye(2), np.ones((2, 2))) > 0
+  mixing = result.mixing.mean(0)
+  assert mixing[teams].min() >= 0.45
+  assert mixing[~teams].max() <= 0.05
+
+
+def test_efficient_but_unfair():
+  """Learning halts at A_11 / A_21 = 11/10; cooperation never does (F.6)."""
+  game = games.efficient_but_unfair()
+  result = d3c.train(game, KEY, RUNS, record_every=5000)
+  quotient = result.mixing[:, 0, 0] / result.mixing[:, 1, 0]
+  assert np.median(quotient) == pytest.approx(1.1, rel=0.01)
+  assert (np.abs(quotient / 1.1 - 1) < 0.01).mean() > 0.85
+  assert np.abs(result.losses[:, -1]).max() < 100
+  together = d3c.train(game, KEY, 20, mode="cooperative", record_every=5000)
+  # x_1 grows by a factor of exp(0.001) each step.
+  assert together.losses[:, -1, 0].min() > 1000
+
+
 @pytest.mark.parametrize("mavericks", [1, 2, 3])
 def test_mavericks(mavericks):
   """Proposition E.1, n = 5: a cooperator loses m + (n - m - 1)^2 / (n - m)."""

@@ -4,11 +4,12 @@
 
 import itertools
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import nes_spiel
-from nes_spiel import equilibria, games
+from nes_spiel import d3c, equilibria, games
 from nes_spiel.equilibria import polytope, smoothness, welfare
 from nes_spiel.games import congestion
 
@@ -58,6 +59,16 @@ def test_smoothness_of_braess_holds_at_every_pair():
   assert found.bound >= 320 / 260
   prices = equilibria.nash_price_of_anarchy(-DELAYS)
   assert prices.of_anarchy == pytest.approx(320 / 260)
+
+
+def test_where_only_the_limit_bounds():
+  """A prisoner's dilemma: both defecting costs twice what is possible."""
+  dilemma = d3c.games.prisoners_dilemma(2)
+  costs = np.zeros((2, 2, 2))
+  for i, j in np.ndindex(2, 2):
+    costs[:, i, j] = dilemma.losses(jnp.array([[i / 2], [j / 2]]))
+  found = smoothness.best_smoothness(costs)
+  assert found == (2, np.inf, -np.inf)
 
 
 def test_affine_congestion_games_are_5_halves_smooth():

@@ -111,7 +111,9 @@ def efficient_but_unfair() -> Game:
   """Returns Game 2: f_1 = x_1^2, f_2 = x_2^2 - 11/10 x_1^2 (Appendix F.6).
 
   The total loss has no minimum: agent 1 would lose all there is, and agent 2
-  win a little more. The one Nash equilibrium is (0, 0), with no loss.
+  win a little more. The one Nash equilibrium is (0, 0), with no loss. Learning
+  halts where x_1's mixed gradient vanishes, at A_11 / A_21 = 11/10 (the text
+  writes A_12); at which losses depends on the start and the step sizes.
   """
   return Game(
     parameters=(),
@@ -120,9 +122,14 @@ def efficient_but_unfair() -> Game:
     name="efficient_but_unfair",
     num_agents=2,
     loss_function=_unfair,
-    start=Uniform((2, 1), 0.5, 1.5),
+    start=Uniform((2, 1), 1.0, 2.0),
+    # Strategies must not settle before A does, whatever losses have grown to.
     recipe=Recipe(
-      step_size=0.01, mixing_step_size=0.1, epsilon=0.1, steps=2000
+      step_size=0.01,
+      mixing_step_size=1.0,
+      epsilon=0.0,
+      steps=5000,
+      scale_free=True,
     ),
   )
 
@@ -151,7 +158,10 @@ def election() -> Game:
     num_agents=4,
     loss_function=_election,
     start=Uniform((4, 1), 0.0, 1.0),
-    recipe=Recipe(step_size=0.1, mixing_step_size=0.1, epsilon=0.1, steps=1000),
+    # A moves slowly, so that strategies stay near its equilibrium.
+    recipe=Recipe(
+      step_size=0.1, mixing_step_size=0.01, epsilon=0.1, steps=1000
+    ),
   )
 
 
