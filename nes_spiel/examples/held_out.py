@@ -60,47 +60,34 @@ def measure(
   variables: nes.Variables,
   count: int,
   kinds: Sequence[str],
+  shapes: Sequence[tuple[int, ...]] | None = None,
 ) -> dict[str, Any]:
   """Returns mean and standard error of every measurement, by kind of game.
 
-  Of all shapes; `BEYOND_SHAPES` by at most `BEYOND_GAMES` games.
+  Rows of Table 3 with target epsilons are also measured by stratum, see
+  `nes.Evaluation`.
 
   Args:
     network: its configuration.
     variables: what it has learned.
     count: how many games of each shape and kind.
     kinds: of `held_out_games`.
+    shapes: those of `EVALUATION_SHAPES` if None, and for the row ME and at most
+      `BEYOND_GAMES` games those of `BEYOND_SHAPES`.
   """
   table: dict[str, Any] = {}
-  for shape in EVALUATION_SHAPES[
-    network.config.concept, network.config.players
-  ]:
-    table |= measure_shape(network, variables, count, kinds, shape)
-  return table | measure_beyond(network, variables, count)
-
-
-def measure_shape(
-  network: nes.Network,
-  variables: nes.Variables,
-  count: int,
-  kinds: Sequence[str],
-  shape: tuple[int, ...],
-) -> dict[str, Any]:
-  """Returns what `measure` does, of one shape.
-
-  Rows of Table 3 with target epsilons are also measured by stratum, see
-  `nes.Evaluation`.
-  """
-  table: dict[str, Any] = {}
-  for kind in dict.fromkeys(kinds):
-    drawn = held_out_games(shape, count, kind, network.config.concept)
-    found = evaluate(network, variables, *drawn)
-    name = f"{shape_name(shape)} {kind}"
-    table[name] = means(found)
-    table |= {
-      f"{name} {stratum}": means(part) for stratum, part in strata(kind, found)
-    }
-  return table
+  concept, players = network.config.concept, network.config.players
+  for shape in shapes or EVALUATION_SHAPES[concept, players]:
+    for kind in dict.fromkeys(kinds):
+      drawn = held_out_games(shape, count, kind, concept)
+      found = evaluate(network, variables, *drawn)
+      name = f"{shape_name(shape)} {kind}"
+      table[name] = means(found)
+      table |= {
+        f"{name} {stratum}": means(part)
+        for stratum, part in strata(kind, found)
+      }
+  return table if shapes else table | measure_beyond(network, variables, count)
 
 
 def measure_beyond(

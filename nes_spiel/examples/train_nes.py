@@ -17,6 +17,7 @@ uses all of JAX's devices. --evaluate measures the shipped network of a recipe.
 import dataclasses
 import json
 import pathlib
+import re
 import time
 from typing import Any
 
@@ -42,6 +43,9 @@ flags.DEFINE_integer(
   "save_every", 1000, "Steps between checkpoints.", lower_bound=1
 )
 flags.DEFINE_integer("evaluation_games", 512, "Per shape.", lower_bound=2)
+flags.DEFINE_list(
+  "shapes", None, "What is measured, such as 4x4,8x8; all shapes if not given."
+)
 flags.DEFINE_bool("evaluate", False, "Measure the shipped network only.")
 
 
@@ -65,9 +69,32 @@ def evaluate() -> None:
   kinds = (*model.facts["rows"], "zero-sum")
   print_table(
     held_out.measure(
-      model.network, model.variables, FLAGS.evaluation_games, kinds
+      model.network,
+      model.variables,
+      FLAGS.evaluation_games,
+      kinds,
+      chosen_shapes(),
     )
   )
+
+
+def chosen_shapes() -> list[tuple[int, ...]] | None:
+  """Returns the shapes of --shapes, None if it was not given.
+
+  Raises:
+    ValueError: one that is no shape.
+  """
+  if FLAGS.shapes is None:
+    return None
+  players = nes.RECIPES[FLAGS.recipe][0].players
+  shapes = [tuple(map(int, re.findall(r"\d+", name))) for name in FLAGS.shapes]
+  for name, shape in zip(FLAGS.shapes, shapes, strict=True):
+    if held_out.shape_name(shape) != name or len(shape) != players:
+      raise ValueError(
+        f"--shapes: expected strategies of {players} players, as in "
+        f"{held_out.shape_name([4] * players)}, got {name!r}."
+      )
+  return shapes
 
 
 def run() -> None:
@@ -83,7 +110,9 @@ def run() -> None:
 
   def report(step: int, loss: float, variables: nes.Variables) -> None:
     tqdm.write(f"\nstep {step}, mean loss {loss:.5f}")
-    print_table(held_out.measure(network, variables, 128, ("ME",)))
+    print_table(
+      held_out.measure(network, variables, 128, ("ME",), chosen_shapes())
+    )
 
   folder = pathlib.Path(FLAGS.output_dir)
   checkpoints = folder / "checkpoints"
@@ -114,7 +143,11 @@ def run() -> None:
     "jax": jax.__version__,
     "evaluation_games": FLAGS.evaluation_games,
     "measured": held_out.measure(
-      network, variables, FLAGS.evaluation_games, (*recipe.rows, "zero-sum")
+      network,
+      variables,
+      FLAGS.evaluation_games,
+      (*recipe.rows, "zero-sum"),
+      chosen_shapes(),
     ),
   }
   nes.save(folder / "model.safetensors", config, variables, facts)

@@ -83,7 +83,7 @@ def run_python(tmp_path_factory):
       env=os.environ | shared,
       capture_output=True,
       text=True,
-      timeout=300,
+      timeout=600,
       check=False,
     )
 

@@ -18,6 +18,7 @@ def test_it_trains_goes_on_and_writes_a_model(run_lines, tmp_path, monkeypatch):
     f"--output_dir={tmp_path}",
     "--save_every=25",
     "--evaluation_games=64",
+    "--shapes=4x4",
   ]
   first, again, more = run_lines(
     "train_nes",
@@ -44,6 +45,7 @@ def test_mistakes_are_explained(run_lines):
     ("--recipe=nonsense",): "cce_2p",
     ("--steps=5",): "training needs a folder",
     ("--steps=5", "more"): "unexpected arguments",
+    ("--evaluate", "--shapes=4x"): "players, as in 4x4, got '4x'",
   }
   finished = run_lines("train_nes", *cases)
   for (line, message), done in zip(cases.items(), finished, strict=True):

@@ -40,12 +40,12 @@ def test_measurements_are_reproduced(name):
     model.network.config.players,
   )
   shapes = held_out.EVALUATION_SHAPES[facts["concept"], facts["players"]]
-  measured = held_out.measure_shape(
+  measured = held_out.measure(
     model.network,
     model.variables,
     facts["evaluation_games"],
     (*facts["rows"], "zero-sum"),
-    shapes[0],
+    shapes[:1],
   )
   for shape, seen in measured.items():
     print(
