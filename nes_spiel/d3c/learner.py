@@ -15,7 +15,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from nes_spiel.d3c.game import Game, Recipe
 from nes_spiel.d3c.local_change import LocalChange, local_change
-from nes_spiel.d3c.modes import Mode
+from nes_spiel.d3c.modes import Mode, Rates
 from nes_spiel.equilibria import mirror_descent
 
 TINY = 1e-30
@@ -97,7 +97,7 @@ def observe(
 
 def mixing_gradient(
   change: LocalChange,
-  mode: Mode,
+  rates_of: Rates,
   recipe: Recipe,
   log_mixing: Float[Array, "n n"],
   step: Int[Array, ""],
@@ -106,13 +106,12 @@ def mixing_gradient(
 
   Args:
     change: along the dynamics.
-    mode: says whose rate.
+    rates_of: says whose rates, and their gradients.
     recipe: epsilon, nu, and the unit of both rate and gradient.
     log_mixing: `[n, n]`.
     step: for an epsilon that is annealed.
   """
-  assert mode.rates is not None
-  rates, gradients = mode.rates(change)
+  rates, gradients = rates_of(change)
   if recipe.scale_free:
     unit = jnp.sum(jnp.square(change.jacobian), axis=(1, 2)) + TINY
     rates, gradients = rates / unit, gradients / unit[:, None]
@@ -145,7 +144,9 @@ def step(
   strategies = game.project(state.strategies - recipe.step_size * field)
   log_mixing = state.log_mixing
   if mode.rates is not None:
-    gradient = mixing_gradient(change, mode, recipe, log_mixing, state.step)
+    gradient = mixing_gradient(
+      change, mode.rates, recipe, log_mixing, state.step
+    )
     log_mixing = shifted(gradient, mode, recipe, population, log_mixing)
   finite = jnp.isfinite(strategies).all() & jnp.isfinite(change.losses).all()
   finite &= ~jnp.isnan(log_mixing).any()

@@ -130,7 +130,7 @@ def test_annealed_epsilon_ends_at_zero(x64):
 
   def gradient(step):
     return learner.mixing_gradient(
-      change, MODES["d3c"], recipe, log_mixing, jnp.asarray(step)
+      change, MODES["d3c"].rates, recipe, log_mixing, jnp.asarray(step)
     )
 
   # Both improve: only epsilon keeps them shifting.
