@@ -25,9 +25,10 @@ class Recipe:
     mixing_step_size: eta_A, of entropic mirror descent on rows of A.
     epsilon: of Eq. 11; above 0 agents also shift while their loss stands still.
     steps: how many, of both at once.
-    kl_weight: nu of Eq. 9, which draws rows back to where they started.
+    kl_weight: nu of Eq. 9, which draws rows back to the agents' own losses.
     own_share: A_ii at the start, the rest is shared equally.
-    lowest, highest: what log A is clipped to after a step (Algorithm 1).
+    lowest, highest: what the logits of A are clipped to in a step, before they
+      are normalised (Algorithm 1).
     scale_free: whether the gradients of A and epsilon are in units of the own
       loss's squared gradient, so that A learns at the same rate whatever units
       losses come in.
@@ -43,8 +44,8 @@ class Recipe:
   steps: int = 500
   kl_weight: float = 0.0
   own_share: float = 0.99
-  lowest: float = -5.0
-  highest: float = 5.0
+  lowest: float = -math.inf
+  highest: float = math.inf
   scale_free: bool = False
   annealed: bool = False
 
@@ -84,7 +85,8 @@ class Game:
     loss_function: from parameters and strategies `[n, k]` to losses `[n]`.
     start: from a key to first strategies `[n, k]`.
     recipe: how agents learn here unless told otherwise.
-    project: from any strategies to the nearest allowed ones.
+    project: from any strategies to the nearest allowed ones, after a step;
+      rates and bounds are of steps without it.
   """
 
   parameters: Any

@@ -115,7 +115,7 @@ def mixing_gradient(
   if recipe.scale_free:
     unit = jnp.sum(jnp.square(change.jacobian), axis=(1, 2)) + TINY
     rates, gradients = rates / unit, gradients / unit[:, None]
-  left = 1 - step / recipe.steps if recipe.annealed else 1
+  left = jnp.maximum(1 - step / recipe.steps, 0) if recipe.annealed else 1
   suffers = rates + recipe.epsilon * left > 0
   pull = recipe.kl_weight * jnp.diag(jnp.exp(-jnp.diag(log_mixing)))
   return jnp.where(suffers[:, None], gradients, 0) - pull
@@ -148,8 +148,11 @@ def step(
       change, mode.rates, recipe, log_mixing, state.step
     )
     log_mixing = shifted(gradient, mode, recipe, population, log_mixing)
-  finite = jnp.isfinite(strategies).all() & jnp.isfinite(change.losses).all()
-  finite &= ~jnp.isnan(log_mixing).any()
+  # What lost all its logits to an infinite gradient is -inf throughout.
+  axis = 1 if mode.giving else 0
+  finite = jnp.isfinite(jnp.max(log_mixing, axis=axis)).all()
+  finite &= jnp.isfinite(strategies).all()
+  finite &= jnp.isfinite(game.losses(strategies)).all()
   return State(
     jnp.where(finite, strategies, state.strategies),
     jnp.where(finite, log_mixing, state.log_mixing),
@@ -183,15 +186,18 @@ def shifted(
 
 
 def attention(log_mixing: Float[Array, "n n"]) -> Float[Array, " n"]:
-  """Returns ln(A_ii / A_ij), the mean over j != i (Figures 6, 7 and 8).
+  """Returns ln(A_ii / A_ij), the mean over others j that are given to.
+
+  Of agent i's row: what it keeps over what it gives (Figures 6, 7 and 8, whose
+  games are symmetric).
 
   Args:
     log_mixing: `[n, n]`.
 
   Returns:
-    `[n]`, positive where agents attend to their own loss; inf for mavericks.
+    `[n]`, positive where agents keep most; inf for mavericks.
   """
-  agents = len(log_mixing)
+  others = ~jnp.eye(len(log_mixing), dtype=bool) & jnp.isfinite(log_mixing)
+  given = jnp.mean(log_mixing, axis=1, where=others)
   own = jnp.diag(log_mixing)
-  given = jnp.where(jnp.eye(agents, dtype=bool), 0, log_mixing)
-  return own - jnp.sum(given, axis=1) / max(agents - 1, 1)
+  return jnp.where(others.any(1), own - given, jnp.inf)

@@ -45,9 +45,9 @@ def social_value_orientation(
 ) -> Float[Array, "n n"]:
   """Returns mixings of cos(theta) own and sin(theta) others' mean loss.
 
-  McKee et al., Social Diversity and Social Preferences in Mixed-Motive
-  Reinforcement Learning (2020), with losses for rewards. What agents receive
-  need not add up to what there is, since theirs are preferences.
+  The angle of social psychology's ring measure (Liebrand, 1984), with losses
+  for rewards. What agents receive need not add up to what there is, since
+  theirs are preferences.
 
   Args:
     angles: `[n]`, theta in radians, 0 for selfish, pi / 4 for as much of the
@@ -96,8 +96,16 @@ def mostly_own(
   return jnp.asarray(given + np.diag(1 - given.sum(1)))
 
 
-def check_row_stochastic(mixing: Float[Array, "n n"], agents: int) -> None:
-  """Raises ValueError unless rows of a mixing matrix are distributions."""
+def check_mixing(
+  mixing: Float[Array, "n n"], agents: int, balanced: bool = True
+) -> None:
+  """Raises ValueError unless rows of a mixing matrix are distributions.
+
+  Args:
+    mixing: `[n, n]`.
+    agents: n.
+    balanced: False allows rows with other sums.
+  """
   if jnp.shape(mixing) != (agents, agents):
     raise ValueError(
       f"mixing: expected shape {(agents, agents)}, got {jnp.shape(mixing)}."
@@ -107,7 +115,7 @@ def check_row_stochastic(mixing: Float[Array, "n n"], agents: int) -> None:
   rows = np.asarray(jax.device_get(mixing), np.float64)
   validation.check_finite("mixing", rows)
   worst = np.abs(rows.sum(1) - 1).max()
-  if rows.min() < 0 or worst > ROUNDING:
+  if rows.min() < 0 or (balanced and worst > ROUNDING):
     raise ValueError(
       "mixing: every row should be a distribution; the smallest entry is "
       f"{rows.min()}, and a row's sum misses one by {worst:.3g}."

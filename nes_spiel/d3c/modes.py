@@ -49,7 +49,6 @@ class Mode:
     field: what strategies descend along.
     giving: whether agents own the rows they give away, f^A = A^T f; False for
       rows they take on, f^A = A f, with columns on the simplex (Appendix H.1).
-    balanced: whether the total loss is conserved.
   """
 
   name: str
@@ -57,7 +56,6 @@ class Mode:
   rates: Rates | None = None
   field: Field = _follow_mixed_gradient
   giving: bool = True
-  balanced: bool = True
 
 
 def fixed(
@@ -75,8 +73,7 @@ def fixed(
   Raises:
     ValueError: rows that are no distributions.
   """
-  if balanced:
-    mixings.check_row_stochastic(mixing, len(mixing))
+  mixings.check_mixing(mixing, len(mixing), balanced)
   matrix = np.asarray(mixing)
 
   def first(
@@ -87,9 +84,13 @@ def fixed(
       raise ValueError(
         f"mixing: the game has {len(allowed)} agents, got {matrix.shape}."
       )
-    return jnp.where(allowed, matrix, 0)
+    if matrix[~allowed].any():
+      raise ValueError(
+        f"mixing: it gives to agents who do not opt in, got {matrix}."
+      )
+    return jnp.asarray(matrix)
 
-  return Mode(name, first, balanced=balanced)
+  return Mode(name, first)
 
 
 def _mixed_rates(
@@ -143,7 +144,7 @@ def _look_ahead(
     ) -> Float[Array, ""]:
       own = jax.jacrev(losses)(strategies)[agents, agents]
       step = own if differentiate_through else jax.lax.stop_gradient(own)
-      others = (agents != agent)[:, None]
+      others = ((agents != agent) & change.moves)[:, None]
       return losses(strategies - step_size * jnp.where(others, step, 0))[agent]
 
     gradients = jax.vmap(jax.grad(expected_loss), (None, 0))(strategies, agents)

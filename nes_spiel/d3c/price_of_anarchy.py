@@ -126,7 +126,7 @@ def local_price_of_anarchy_bound(
       raise ValueError(f"{name}: expected a positive number, got {value}.")
   agents = game.num_agents
   mixing = mixings.selfish(agents) if mixing is None else mixing
-  mixings.check_row_stochastic(mixing, agents)
+  mixings.check_mixing(mixing, agents)
   change = local_change(game.losses, strategies, mixing.T)
   check_positive(change.mixed_losses)
   bound = egalitarian_bound if egalitarian else utilitarian_bound
@@ -170,9 +170,10 @@ def local_price_of_anarchy(
 ) -> LocalPrice:
   """Returns the local price of anarchy itself, to check its bounds with.
 
-  The equilibrium is sought from the full step by best responses on a grid of
-  ways to go; for small steps of agents whose gradients are not zero it is the
-  full step.
+  The equilibrium is the one that best responses on a grid of ways to go lead to
+  from the full step; for small steps of agents whose gradients are not zero it
+  is the only one, the full step itself. With large steps there may be others,
+  and its total may be below that of all who go equally far.
 
   Args:
     losses: from strategies to losses.

@@ -101,7 +101,7 @@ def train(
   recipe = dataclasses.replace(first.recipe, **changes)
   _check_schedule(recipe, record_every)
   population = _population(first.num_agents, opts_in, moves)
-  starts = _starts(first, key, runs or len(games), strategies)
+  starts = _starts(first, key, len(games) if runs is None else runs, strategies)
   if several and len(starts) != len(games):
     raise ValueError(
       f"runs: expected one for each of {len(games)} games, got {len(starts)}."

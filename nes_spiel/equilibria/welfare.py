@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from nes_spiel.equilibria.mixed_profiles import expected_payoff
+from nes_spiel.games import validation
 
 
 def utilitarian_welfare(payoffs: Float[Array, "n *a"]) -> Float[Array, "*a"]:
@@ -33,8 +34,8 @@ class Prices(NamedTuple):
     worst: the lowest welfare of an equilibrium.
     best: the highest welfare of an equilibrium.
     of_anarchy: optimal / worst where welfare is positive, worst / optimal where
-      it is all cost; at least 1. NaN where signs differ, so that a ratio says
-      nothing: `optimal - worst` still does.
+      it is all cost; at least 1, inf where one is zero. NaN where signs differ,
+      so that a ratio says nothing: `optimal - worst` still does.
     of_stability: the same with `best` for `worst`.
   """
 
@@ -54,9 +55,12 @@ def prices(optimal: float, worst: float, best: float) -> Prices:
 
 def _ratio(optimal: float, reached: float) -> float:
   """Returns how many times worse what is reached is than the optimum."""
-  if reached > 0:
-    return optimal / reached
-  return reached / optimal if optimal < 0 else float("nan")
+  if reached < 0 < optimal:
+    return float("nan")
+  larger, smaller = sorted((abs(optimal), abs(reached)), reverse=True)
+  if larger == smaller:
+    return 1.0
+  return larger / smaller if smaller > 0 else float("inf")
 
 
 def pure_equilibria(
@@ -79,22 +83,27 @@ def pure_equilibria(
 def nash_price_of_anarchy(
   payoffs: Float[np.ndarray, "n *a"],
   profiles: Float[np.ndarray, "e n d"] | None = None,
+  tolerance: float = 0.0,
 ) -> Prices:
   """Returns the prices of given Nash equilibria, or of all pure ones.
 
-  Eq. 2 of Gemp et al. (2022). Over CEs and CCEs: `solvers.price_of_anarchy`.
+  Eq. 2 of Gemp et al. (2022) over those. Over CEs and CCEs:
+  `solvers.price_of_anarchy`.
 
   Args:
     payoffs: `[n, *a]`; costs have their sign turned.
-    profiles: `[e, n, d]`, the equilibria; all pure ones if None.
+    profiles: `[e, n, d]`, taken to be equilibria; all pure ones if None.
+    tolerance: payoff units: what may be gained in a pure equilibrium, where
+      payoffs are equal but for rounding.
 
   Raises:
-    ValueError: no equilibrium is given, or none is pure.
+    ValueError: what `games.check_payoffs` refuses; no equilibrium is given, or
+      none is pure.
   """
-  payoffs = np.asarray(payoffs, float)
+  payoffs = np.asarray(validation.check_payoffs(payoffs), float)
   total = payoffs.sum(0)
   if profiles is None:
-    values = total[pure_equilibria(payoffs)]
+    values = total[pure_equilibria(payoffs, tolerance)]
   else:
     with jax.enable_x64(True):
       worth = functools.partial(expected_payoff, jnp.asarray(total))

@@ -1,6 +1,6 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-r"""Reproduces the figures of the D3C paper that need no reinforcement learning.
+r"""Figures of the D3C paper without reinforcement learning: who reaches what.
 
   python -m nes_spiel.examples.d3c_figures --figure=3
 
@@ -8,7 +8,8 @@ r"""Reproduces the figures of the D3C paper that need no reinforcement learning.
 and with its shortcut. 5, 13, 14: the prisoner's dilemma of 10 agents, of 2, and
 of 10 with c = 1/9. 6: one run of it. election: Appendix F.5. inequity: Appendix
 F.6. bounds: what bounds the price of anarchy, beside what it is; no figure of
-the paper. Writes tables and pictures to --output_dir.
+the paper. Each shows total losses over the smallest there are, and
+what agents keep over what they give. Writes to --output_dir.
 """
 
 import pathlib

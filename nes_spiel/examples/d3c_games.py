@@ -48,8 +48,10 @@ flags.DEFINE_float("step_size", None, "eta_x, the game's own if not given.")
 flags.DEFINE_float(
   "mixing_step_size", None, "eta_A, the game's own if not given."
 )
-flags.DEFINE_bool("scale_free", False, "Whether A learns in units of losses.")
-flags.DEFINE_bool("annealed", False, "Whether epsilon falls to zero.")
+flags.DEFINE_bool(
+  "scale_free", None, "Whether A learns in units of losses; the game's own."
+)
+flags.DEFINE_bool("annealed", None, "Whether epsilon falls; the game's own.")
 flags.DEFINE_string("output_dir", "out/d3c", "Folder for the results.")
 
 MAKERS: dict[str, Callable[[], d3c.Game]] = {
@@ -62,7 +64,14 @@ MAKERS: dict[str, Callable[[], d3c.Game]] = {
   "election": d3c.games.election,
   "efficient_but_unfair": d3c.games.efficient_but_unfair,
 }
-CHANGES = ("steps", "epsilon", "step_size", "mixing_step_size")
+CHANGES = (
+  "steps",
+  "epsilon",
+  "step_size",
+  "mixing_step_size",
+  "scale_free",
+  "annealed",
+)
 
 
 def make_game() -> d3c.Game | list[d3c.Game]:
@@ -78,12 +87,7 @@ def make_game() -> d3c.Game | list[d3c.Game]:
 def recipe_changes() -> dict[str, Any]:
   """Returns what the flags change of the game's recipe."""
   given = {name: FLAGS[name].value for name in CHANGES}
-  changes = {name: value for name, value in given.items() if value is not None}
-  return {
-    **changes,
-    "scale_free": FLAGS.scale_free,
-    "annealed": FLAGS.annealed,
-  }
+  return {name: value for name, value in given.items() if value is not None}
 
 
 def run() -> None:

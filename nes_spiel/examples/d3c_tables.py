@@ -37,9 +37,11 @@ def ends(
   """
   first = game if isinstance(game, d3c.Game) else game[0]
   runs = len(next(iter(results.values())).status)
-  price = first.nash_loss / first.optimal_loss
-  known = isinstance(game, d3c.Game) and np.isfinite(price) and price >= 1
-  notes = [*NOTES, f"Price of anarchy {price:.4f}."] if known else NOTES
+  notes = list(NOTES)
+  alone = isinstance(game, d3c.Game) and np.isfinite(first.nash_loss)
+  if alone and 0 < first.optimal_loss < np.inf:
+    price = first.nash_loss / first.optimal_loss
+    notes.append(f"Price of anarchy {price:.4f}.")
   return tables.Table(
     f"d3c_{name}",
     f"{name}, {runs} runs",

@@ -189,7 +189,7 @@ def test_normal_form_losses_are_expected_costs(x64):
 
 
 def test_the_worse_minimum_attracts_18_of_49_starts():
-  """Appendix F.7: with a = d = 0, b = -3/4, c = -1 and A_ij = 1/2.
+  """Appendix F.7 (which prints 3/7): a = d = 0, b = -3/4, c = -1, A_ij = 1/2.
 
   With probabilities p and q the saddle is at (4/7, 3/7), and the distance from
   it along p - q grows while that along p + q shrinks: starts with p - q > 1/7,

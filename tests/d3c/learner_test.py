@@ -94,7 +94,7 @@ def test_one_step_by_hand(x64):
 def test_logits_are_clipped_and_kl_draws_back(x64):
   game = games.prisoners_dilemma(2)
   population = d3c.Population((True, True), (True, True))
-  hasty = d3c.Recipe(0.1, 1e6, 1.0)
+  hasty = d3c.Recipe(0.1, 1e6, 1.0, lowest=-5.0, highest=5.0)
   states = path(game, MODES["d3c"], hasty, population, 20)
   least = 1 / (1 + math.exp(10))  # of logits -5 and 5
   assert np.exp(states.log_mixing).min() >= least - 1e-12
@@ -208,6 +208,7 @@ def test_fixed_mixings(x64):
     (lambda: d3c.social_value_orientation([0.1]), "two or more"),
     (lambda: d3c.social_value_orientation([2.0, 0.0]), "0 to pi / 2"),
     (lambda: d3c.social_value_orientation([math.pi / 2, 0]), "agent 0.s loss"),
+    (lambda: d3c.fixed(-jnp.eye(2), balanced=False), "smallest entry is -1.0"),
     (lambda: d3c.fixed(jnp.eye(2) * 2), "every row.*misses one by 1"),
     (lambda: d3c.fixed(jnp.array([[2.0, -1.0], [0, 1]])), "smallest.*-1.0"),
     (lambda: d3c.Recipe(step_size=-1.0), "step_size: expected.*got -1.0"),

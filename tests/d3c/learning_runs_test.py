@@ -93,7 +93,7 @@ def test_ratio_says_nothing_without_a_positive_optimum():
   ("options", "message"),
   [
     ({"mode": "kind"}, 'mode: expected one of .*d3c.*got "kind"'),
-    ({"runs": -1}, "runs: expected at least 1, got -1"),
+    ({"runs": 0}, "runs: expected at least 1, got 0"),
     ({"record_every": 7}, "record_every: expected a divisor of 500"),
     ({"opts_in": [True]}, "opts_in: expected one of 2 agents"),
     ({"moves": [True] * 3}, "moves: expected one of 2 agents"),
@@ -101,6 +101,10 @@ def test_ratio_says_nothing_without_a_positive_optimum():
     ({"strategies": np.full((2, 2, 1), np.nan)}, "strategies: every value"),
     ({"epsilon": -1.0}, "epsilon: expected a number >= 0, got -1.0"),
     ({"mode": d3c.fixed(np.eye(3))}, r"2 agents, got \(3, 3\)"),
+    (
+      {"mode": d3c.fixed(np.full((2, 2), 0.5)), "opts_in": [True, False]},
+      "gives to agents who do not opt in",
+    ),
   ],
 )
 def test_what_train_refuses(options, message):

@@ -16,6 +16,7 @@ from random_games import random_mixing, random_quadratic
 
 from nes_spiel import d3c
 from nes_spiel.d3c import games
+from nes_spiel.equilibria import smoothness
 
 pytestmark = pytest.mark.usefixtures("x64")
 ROUNDING = 1e-12
@@ -187,16 +188,19 @@ def test_losses_that_are_not_positive(unchecked):
 
 
 def test_a_convex_problem_need_not_be_smooth():
-  """Proposition H.1: (x + y)^2 for both, at (0, 0) and (c, -c)."""
+  """Proposition H.1: (x + y)^2 for both, on a grid with (0, 0) and (c, -c).
 
-  def losses(x, y):
-    return np.full(2, (x + y) ** 2)
-
-  c = 1.0
-  entangled = losses(0, -c)[0] + losses(c, 0)[1]
-  both = losses(0, 0).sum(), losses(c, -c).sum()
-  assert entangled > 0
-  assert both == (0, 0)  # no lambda and mu make the right side positive
+  Both cost nothing, one's strategy against the other's does: the less is added
+  to make totals positive, the larger is the best bound.
+  """
+  grid = np.array([-1.0, 0.0, 1.0])
+  cost = np.square(grid[:, None] + grid)
+  bounds = [
+    smoothness.best_smoothness(np.stack([cost, cost]) + delta).bound
+    for delta in (1e-1, 1e-2, 1e-3)
+  ]
+  assert bounds[1] > 5 * bounds[0]
+  assert bounds[2] > 5 * bounds[1]
 
 
 def test_mixing_keeps_diagonal_dominance_and_the_equilibrium():

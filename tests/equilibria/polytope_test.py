@@ -96,6 +96,8 @@ def test_prices():
   assert prices.worst == pytest.approx(28 / 3)
   assert np.isnan(welfare.prices(1.0, -1.0, 0.5).of_anarchy)
   assert welfare.prices(-2.0, -3.0, -2.0).of_anarchy == 1.5
+  assert welfare.prices(2.0, 0.0, 2.0).of_anarchy == np.inf
+  assert welfare.prices(0.0, 0.0, 0.0).of_anarchy == 1
   np.testing.assert_array_equal(
     equilibria.pure_equilibria(chicken), [[False, True], [True, False]]
   )

@@ -92,8 +92,14 @@ def nash_paradox(kappa: float = 0.1) -> Game:
     num_agents=2,
     loss_function=_paradox,
     start=Uniform((2, 1), START_MARGIN, 1.0),
+    # Rows that have left their corner can come back where it was wrong.
     recipe=Recipe(
-      step_size=0.01, mixing_step_size=0.1, epsilon=0.1, steps=2000
+      step_size=0.01,
+      mixing_step_size=0.1,
+      epsilon=0.1,
+      steps=2000,
+      lowest=-5.0,
+      highest=5.0,
     ),
     project=unit_interval,
   )

@@ -14,9 +14,17 @@ from nes_spiel.d3c.games.starts import Gaussian
 from nes_spiel.games.congestion import Network, braess_network
 
 DRIVERS = 4
-MARGIN, LARGEST_SLOPE, SPREAD = 10, 20, 10  # of Algorithm 4
+LARGEST_SLOPE, MARGIN, SPREAD = 20, 10, 10  # of Algorithm 4
+LEAST_GAIN = 10  # its Delta, which it leaves open
 # The rate of A must not be below that of the strategies.
-RECIPE = Recipe(step_size=0.01, mixing_step_size=1.0, epsilon=1.0, steps=4000)
+RECIPE = Recipe(
+  step_size=0.01,
+  mixing_step_size=1.0,
+  epsilon=1.0,
+  steps=4000,
+  lowest=-5.0,
+  highest=5.0,
+)
 
 
 def braess(shortcut: bool = True, drivers: int = DRIVERS) -> Game:
@@ -44,8 +52,13 @@ def sample_braess(key: Key[Array, ""], drivers: int = DRIVERS) -> Game:
 
   Args:
     key: of the network.
-    drivers: n.
+    drivers: n, at least 2.
+
+  Raises:
+    ValueError: fewer drivers.
   """
+  if drivers < 2:
+    raise ValueError(f"drivers: expected at least 2, got {drivers}.")
   rng = np.random.default_rng(np.asarray(jax.random.key_data(key)))
   while True:
     f, g = rng.integers(1, LARGEST_SLOPE, 2, endpoint=True)
@@ -58,7 +71,7 @@ def sample_braess(key: Key[Array, ""], drivers: int = DRIVERS) -> Game:
       m * (f * m + c) + (drivers - m) * (g * (drivers - m) + d)
       for m in range(1, drivers)
     )
-    lowest = max((apart + MARGIN) / drivers - drivers * (f + g), 0)
+    lowest = max((apart + LEAST_GAIN) / drivers - drivers * (f + g), 0)
     highest = min(c - drivers * g, d - drivers * f)
     if np.ceil(lowest) < highest:
       e = rng.integers(np.ceil(lowest), highest)  # less than it: Eq. 108
