@@ -117,8 +117,10 @@ def mixing_gradient(
     rates, gradients = rates / unit, gradients / unit[:, None]
   left = jnp.maximum(1 - step / recipe.steps, 0) if recipe.annealed else 1
   suffers = rates + recipe.epsilon * left > 0
-  pull = recipe.kl_weight * jnp.diag(jnp.exp(-jnp.diag(log_mixing)))
-  return jnp.where(suffers[:, None], gradients, 0) - pull
+  descent = jnp.where(suffers[:, None], gradients, 0)
+  if not recipe.kl_weight:  # else an A_ii of 0 would make it 0 / 0
+    return descent
+  return descent - recipe.kl_weight * jnp.diag(jnp.exp(-jnp.diag(log_mixing)))
 
 
 def step(

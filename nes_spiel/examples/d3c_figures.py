@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import numpy as np
 from absl import app, flags
 from tqdm import tqdm
 
@@ -101,9 +102,11 @@ def inequity(folder: pathlib.Path) -> pathlib.Path:
   found = compare(game.name, game, ALL)
   mixing = found[1]["d3c"].mixing
   quotient = mixing[:, 0, 0] / mixing[:, 1, 0]
-  halted = tables.estimate(quotient)
-  assert halted is not None
-  print(f"A_11 / A_21 at the end: {halted.text()}, it halts at 11/10")
+  near = np.abs(quotient / 1.1 - 1) < 0.01
+  print(
+    f"A_11 / A_21 at the end: median {np.median(quotient):.4f}, within 1 % of "
+    f"11/10 in {near.mean():.0%} of runs"
+  )
   return show(folder, "inequity", [found])
 
 

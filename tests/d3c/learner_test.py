@@ -103,6 +103,17 @@ def test_logits_are_clipped_and_kl_draws_back(x64):
   assert np.exp(states.log_mixing)[-1].diagonal().min() > 0.99
 
 
+def test_an_agent_that_keeps_nothing_is_no_division_by_zero():
+  """Logits far below what exp can hold, in single precision."""
+  game = games.prisoners_dilemma(2)
+  population = d3c.Population((True, True), (True, True))
+  recipe = d3c.Recipe(0.1, 1e4, 1.0)
+  states = path(game, MODES["original_loss"], recipe, population, 50)
+  assert states.finite.all()
+  assert np.exp(states.log_mixing).min() == 0
+  np.testing.assert_allclose(np.exp(states.log_mixing).sum(2), 1, rtol=1e-5)
+
+
 def test_scale_free_learning_does_not_see_units(x64):
   """The same mixings where all losses are in units a thousandth as large."""
   game = random_quadratic(1, agents=3, size=1)
