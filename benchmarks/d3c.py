@@ -24,7 +24,7 @@ from nes_spiel import d3c
 
 _AGENTS = flags.DEFINE_list("agents", ["2", "3", "5", "10"], "Of the dilemma.")
 _RUNS = flags.DEFINE_integer("runs", 1000, "Of each experiment.", 1)
-_STEPS = flags.DEFINE_integer("steps", 20, "Compared with the peer.", 1)
+_STEPS = flags.DEFINE_integer("steps", 50, "Compared with the peer.", 1)
 _REPEATS = flags.DEFINE_integer("repeats", 5, "Of all measurements.", 1)
 COLUMNS = (
   "agents",

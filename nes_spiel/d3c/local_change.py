@@ -58,8 +58,8 @@ def local_change(
   own = losses(strategies)
   jacobian = jax.jacrev(losses)(strategies)
   mixed_jacobian = jnp.einsum("ik,kjd->ijd", received, jacobian)
-  agents = jnp.arange(len(received))
-  field = jnp.where(moves[:, None], mixed_jacobian[agents, agents], 0)
+  own_move = jnp.diag(moves)[:, :, None]
+  field = jnp.sum(jnp.where(own_move, mixed_jacobian, 0), axis=0)
   return LocalChange(
     losses=own,
     mixed_losses=received @ own,
