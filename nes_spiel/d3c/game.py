@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
-Losses = Callable[[Any, Float[Array, "n k"]], Float[Array, " n"]]
+LossFunction = Callable[[Any, Float[Array, "n k"]], Float[Array, " n"]]
 Start = Callable[[Key[Array, ""]], Float[Array, "n k"]]
 Projection = Callable[[Float[Array, "n k"]], Float[Array, "n k"]]
 
@@ -94,7 +94,7 @@ class Game:
   nash_loss: Float[Array, "*b"] | float
   name: str = dataclasses.field(metadata={"static": True})
   num_agents: int = dataclasses.field(metadata={"static": True})
-  loss_function: Losses = dataclasses.field(metadata={"static": True})
+  loss_function: LossFunction = dataclasses.field(metadata={"static": True})
   start: Start = dataclasses.field(metadata={"static": True})
   recipe: Recipe = dataclasses.field(
     default=Recipe(), metadata={"static": True}

@@ -14,6 +14,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
+# From strategies to what every agent loses.
+Losses = Callable[[Float[Array, "n k"]], Float[Array, " n"]]
+
 
 class LocalChange(NamedTuple):
   """Losses and their derivatives along the dynamics.
@@ -40,7 +43,7 @@ class LocalChange(NamedTuple):
 
 
 def local_change(
-  losses: Callable[[Float[Array, "n k"]], Float[Array, " n"]],
+  losses: Losses,
   strategies: Float[Array, "n k"],
   received: Float[Array, "n n"],
   moves: Bool[Array, " n"] | None = None,

@@ -14,9 +14,8 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from nes_spiel.d3c import mixings
-from nes_spiel.d3c.local_change import LocalChange, row_gradients
+from nes_spiel.d3c.local_change import LocalChange, Losses, row_gradients
 
-Losses = Callable[[Float[Array, "n k"]], Float[Array, " n"]]
 # Agents, who may give to whom, and A_ii, to the first mixing matrix.
 FirstMixing = Callable[[Bool[np.ndarray, "n n"], float], Float[Array, "n n"]]
 # The rates that agents keep below -epsilon, and their gradients.
@@ -115,11 +114,9 @@ def _taken_rates(
 
   A_im adds agent m's loss, and turns agent i's own gradient by grad_{x_i} f_m.
   """
-  agents = jnp.arange(len(change.rates))
-  own = change.mixed_jacobian[agents, agents]  # grad_{x_i} f^A_i
-  turned = -jnp.einsum("id,mid->im", own, change.jacobian)
-  moving = jnp.where(change.moves[:, None], turned, 0)
-  return change.mixed_rates, change.rates[None] + moving
+  # The field is grad_{x_i} f^A_i, and zero where nothing can turn.
+  turned = -jnp.einsum("id,mid->im", change.field, change.jacobian)
+  return change.mixed_rates, change.rates[None] + turned
 
 
 def _look_ahead(

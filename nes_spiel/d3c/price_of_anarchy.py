@@ -8,7 +8,6 @@ derivatives only, stay above as the step shrinks.
 """
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -17,7 +16,8 @@ from jaxtyping import Array, Float, Int
 
 from nes_spiel.d3c import mixings
 from nes_spiel.d3c.game import Game
-from nes_spiel.d3c.local_change import LocalChange, local_change
+from nes_spiel.d3c.local_change import LocalChange, Losses, local_change
+from nes_spiel.games import validation
 
 
 def utilitarian_bound(
@@ -135,9 +135,7 @@ def local_price_of_anarchy_bound(
 
 def check_positive(losses: Float[Array, " n"]) -> None:
   """Raises ValueError where a price as a ratio would mean nothing."""
-  if isinstance(losses, jax.core.Tracer):
-    return
-  if not (losses > 0).all():
+  if not validation.is_traced(losses) and not (losses > 0).all():
     raise ValueError(
       "losses: a price of anarchy that is a ratio needs positive ones, got "
       f"{losses}. The additive form takes any: additive_bound."
@@ -160,7 +158,7 @@ class LocalPrice(NamedTuple):
 
 
 def local_price_of_anarchy(
-  losses: Callable[[Float[Array, "n k"]], Float[Array, " n"]],
+  losses: Losses,
   strategies: Float[Array, "n k"],
   mixing: Float[Array, "n n"],
   step_size: Float[Array, ""] | float,

@@ -74,10 +74,8 @@ def draw(folder: pathlib.Path) -> pathlib.Path:
     dt = game.learned.recipe.step_size
     rate = 1 + (result.bound.mean(0) - 1) / dt
     axes.plot(result.steps, rate, label="D3C: local bound, dt = 1")
-    for style, (label, value) in zip(
-      "-:", list(found.items())[:2], strict=True
-    ):
-      axes.axhline(value, color=plots.GREY, linestyle=style, label=label)
+    for label, style in (("smoothness bound", "-"), ("CCE", ":")):
+      axes.axhline(found[label], color=plots.GREY, linestyle=style, label=label)
     axes.set(xlabel="Step", ylabel="Price of anarchy", title=name)
     axes.legend(frameon=False, fontsize=7)
     rows.append([name, *found.values(), float(reached[:, -1].mean())])

@@ -31,8 +31,7 @@ from nes_spiel.examples import (
 )
 
 FLAGS = flags.FLAGS
-BOTH = ("gradient_descent", "d3c")
-ALL = (*BOTH, "cooperative")
+MODES = ("gradient_descent", "d3c", "cooperative")
 
 flags.DEFINE_integer("runs", 1000, "Independent runs.", 1)
 flags.DEFINE_integer("seed", 0, "Of the runs' first strategies.")
@@ -53,7 +52,7 @@ def compare(
 def traffic(folder: pathlib.Path) -> pathlib.Path:
   """Figure 3: one network without and with its shortcut."""
   found = [
-    compare(game.name, game, ALL)
+    compare(game.name, game, MODES)
     for game in (d3c.games.braess(shortcut=False), d3c.games.braess())
   ]
   return show(folder, "figure3", found)
@@ -63,7 +62,7 @@ def random_networks(folder: pathlib.Path) -> pathlib.Path:
   """Figure 2b: a random network for every run."""
   keys = jax.random.split(jax.random.key(FLAGS.seed), FLAGS.runs)
   networks = [d3c.games.sample_braess(key) for key in keys]
-  return show(folder, "figure2", [compare("random networks", networks, ALL)])
+  return show(folder, "figure2", [compare("random networks", networks, MODES)])
 
 
 def dilemma(
@@ -73,7 +72,7 @@ def dilemma(
 
   def draw(folder: pathlib.Path) -> pathlib.Path:
     game = d3c.games.prisoners_dilemma(agents, c)
-    return show(folder, figure, [compare(game.name, game, ALL, runs)])
+    return show(folder, figure, [compare(game.name, game, MODES, runs)])
 
   return draw
 
@@ -81,7 +80,7 @@ def dilemma(
 def election(folder: pathlib.Path) -> pathlib.Path:
   """Appendix F.5: which teams form, and what is left of the race."""
   game = d3c.games.election()
-  found = compare(game.name, game, ALL)
+  found = compare(game.name, game, MODES)
   table = tables.Table(
     "election_mixing",
     "Mean mixing matrix of D3C",
@@ -99,7 +98,7 @@ def election(folder: pathlib.Path) -> pathlib.Path:
 def inequity(folder: pathlib.Path) -> pathlib.Path:
   """Appendix F.6: where learning halts, and that cooperation does not."""
   game = d3c.games.efficient_but_unfair()
-  found = compare(game.name, game, ALL)
+  found = compare(game.name, game, MODES)
   mixing = found[1]["d3c"].mixing
   quotient = mixing[:, 0, 0] / mixing[:, 1, 0]
   near = np.abs(quotient / 1.1 - 1) < 0.01
