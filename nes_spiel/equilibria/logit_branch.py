@@ -8,7 +8,7 @@ x = softmax(t h(x)); at t = 0 that is uniform play, and the curve through it is
 followed by its length, so that it may turn back.
 """
 
-import functools
+import itertools
 from typing import Any, NamedTuple
 
 import jax
@@ -17,11 +17,17 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from nes_spiel.equilibria.interior_point import Status
-from nes_spiel.equilibria.quantal_response import response_gap
+from nes_spiel.equilibria.logit_curve import (
+  TOLERANCE,
+  CurvePoint,
+  corrected,
+  curve_point,
+  kernel_between,
+  residual,
+  turn_between,
+)
 from nes_spiel.games import validation
 
-TOLERANCE = 1e-11
-NEWTON_STEPS = 8
 FIRST_STEP, LEAST_STEP, LARGEST_STEP = 0.01, 1e-7, 0.1
 GROWTH, EASY = 1.5, 3  # of a step after one that took few corrections
 STRAIGHT = 0.9  # cosine between directions: less is another branch
@@ -35,9 +41,9 @@ class LogitBranch(NamedTuple):
     precision: `[m]`, the inverse of the temperature.
     residual: `[m]`, max |F|.
     folds: the precisions at which the branch turns.
-    singular: the precisions near which other equilibria branch off.
+    singular: the precisions at which other equilibria branch off.
     status: CONVERGED if it came to the precision asked for; MAX_ITERATIONS if
-      it had not, and STALLED if no shorter step could be corrected.
+      it had not, and STALLED if a step could not be corrected.
   """
 
   strategies: Float[np.ndarray, "m n d"]
@@ -46,20 +52,6 @@ class LogitBranch(NamedTuple):
   folds: Float[np.ndarray, " f"]
   singular: Float[np.ndarray, " s"]
   status: Status
-
-
-class _Curve(NamedTuple):
-  """A point of the curve `[m + 1]`, profile and precision, and its direction.
-
-  Attributes:
-    point: the flattened profile, then the precision.
-    direction: of length one.
-    sign: of the determinant of the derivative with the direction below it.
-  """
-
-  point: Float[np.ndarray, " c"]
-  direction: Float[np.ndarray, " c"]
-  sign: float
 
 
 def logit_branch(
@@ -111,35 +103,31 @@ def _follow(
   uniform = np.asarray(mask) / np.asarray(mask).sum(1, keepdims=True)
   first = np.append(uniform.reshape(-1), 0.0)
   forward = np.append(np.zeros(uniform.size), 1.0)
-  here = _Curve(first, *_direction(payoffs, mask, first, forward))
-  points, folds, singular = [first], [], []
-  length, status = FIRST_STEP, Status.MAX_ITERATIONS
+  points = [curve_point(payoffs, mask, first, forward)]
+  length, status, beyond = FIRST_STEP, Status.MAX_ITERATIONS, []
   for _ in range(max_steps):
-    there, easy = _advance(payoffs, mask, here, length)
+    there, easy = _advance(payoffs, mask, points[-1], length)
     if there is None:
       length /= 2
       if length < LEAST_STEP:
         status = Status.STALLED
         break
-      continue
-    if there.point[-1] >= precision:
-      points.append(_at(payoffs, mask, here, there, precision))
-      status = Status.CONVERGED
+    elif there.precision >= precision:
+      last = _at(payoffs, mask, points[-1], there, precision)
+      status = Status.CONVERGED if last is not None else Status.STALLED
+      beyond = [there] if last is None else [last, there]
       break
-    if there.direction[-1] * here.direction[-1] < 0:
-      folds.append((here.point[-1] + there.point[-1]) / 2)
-    if there.sign != here.sign:
-      singular.append((here.point[-1] + there.point[-1]) / 2)
-    points.append(there.point)
-    here = there
-    length = min(GROWTH * length, LARGEST_STEP) if easy else length
-  curve = np.stack(points)
+    else:
+      points.append(there)
+      length = min(GROWTH * length, LARGEST_STEP) if easy else length
+  folds, singular = _special(payoffs, mask, [*points, *beyond[-1:]])
+  curve = np.stack([x.point for x in (*points, *beyond[:-1])])
   return LogitBranch(
     strategies=curve[:, :-1].reshape(-1, *uniform.shape),
     precision=curve[:, -1],
-    residual=np.array([_residual(payoffs, mask, point) for point in curve]),
-    folds=np.array(folds),
-    singular=np.array(singular),
+    residual=np.array([residual(payoffs, mask, point) for point in curve]),
+    folds=folds[folds <= precision],
+    singular=singular[singular <= precision],
     status=status,
   )
 
@@ -147,100 +135,56 @@ def _follow(
 def _advance(
   payoffs: Float[Array, "n *a"],
   mask: Bool[Array, "n d"],
-  here: _Curve,
+  here: CurvePoint,
   length: float,
-) -> tuple[_Curve | None, bool]:
+) -> tuple[CurvePoint | None, bool]:
   """Returns the next point, none if it was not found, and if it was easy."""
   predicted = here.point + length * here.direction
-  point, residual, steps = _corrected(payoffs, mask, predicted, here.direction)
-  if not float(residual) <= TOLERANCE:
+  point, wrong, steps = corrected(payoffs, mask, predicted, here.direction)
+  if not float(wrong) <= TOLERANCE:
     return None, False
-  point = np.asarray(point)
-  there = _Curve(point, *_direction(payoffs, mask, point, here.direction))
+  there = curve_point(payoffs, mask, np.asarray(point), here.direction)
   if there.direction @ here.direction < STRAIGHT:
     return None, False
   return there, int(steps) <= EASY
 
 
-def _direction(
-  payoffs: Float[Array, "n *a"],
-  mask: Bool[Array, "n d"],
-  point: Float[np.ndarray, " c"],
-  before: Float[np.ndarray, " c"],
-) -> tuple[Float[np.ndarray, " c"], float]:
-  """Returns the curve's direction, onward, and the sign that tells sides."""
-  jacobian = np.asarray(_jacobian(payoffs, mask, point))
-  bordered = np.vstack([jacobian, before])
-  direction = np.linalg.solve(bordered, np.eye(len(point))[-1])
-  direction /= np.linalg.norm(direction)
-  sign, _ = np.linalg.slogdet(np.vstack([jacobian, direction]))
-  return direction, float(sign)
-
-
 def _at(
   payoffs: Float[Array, "n *a"],
   mask: Bool[Array, "n d"],
-  here: _Curve,
-  there: _Curve,
+  here: CurvePoint,
+  there: CurvePoint,
   precision: float,
-) -> Float[np.ndarray, " c"]:
-  """Returns the point between two at a precision."""
-  share = (precision - here.point[-1]) / (there.point[-1] - here.point[-1])
+) -> CurvePoint | None:
+  """Returns the point between two at a precision, none if not found."""
+  share = (precision - here.precision) / (there.precision - here.precision)
   between = here.point + share * (there.point - here.point)
   straight_up = np.eye(len(between))[-1]
-  return np.asarray(_corrected(payoffs, mask, between, straight_up)[0])
+  point, wrong, _ = corrected(payoffs, mask, between, straight_up)
+  if not float(wrong) <= TOLERANCE:
+    return None
+  return curve_point(payoffs, mask, np.asarray(point), here.direction)
 
 
-def _gap(
+def _special(
   payoffs: Float[Array, "n *a"],
   mask: Bool[Array, "n d"],
-  point: Float[Array, " c"],
-) -> Float[Array, " m"]:
-  """Returns x - softmax(t h(x)), flattened; t may be 0."""
-  profile = point[:-1].reshape(mask.shape)
-  return response_gap(point[-1] * payoffs, profile, 1.0, mask).reshape(-1)
+  points: list[CurvePoint],
+) -> tuple[Float[np.ndarray, " f"], Float[np.ndarray, " s"]]:
+  """Returns the precisions of folds and of singular points.
 
-
-@jax.jit
-def _residual(
-  payoffs: Float[Array, "n *a"],
-  mask: Bool[Array, "n d"],
-  point: Float[Array, " c"],
-) -> Float[Array, ""]:
-  return jnp.max(jnp.abs(_gap(payoffs, mask, point)))
-
-
-@jax.jit
-def _jacobian(
-  payoffs: Float[Array, "n *a"],
-  mask: Bool[Array, "n d"],
-  point: Float[Array, " c"],
-) -> Float[Array, "m c"]:
-  return jax.jacfwd(functools.partial(_gap, payoffs, mask))(point)
-
-
-@jax.jit
-def _corrected(
-  payoffs: Float[Array, "n *a"],
-  mask: Bool[Array, "n d"],
-  predicted: Float[Array, " c"],
-  across: Float[Array, " c"],
-) -> tuple[Float[Array, " c"], Float[Array, ""], Any]:
-  """Returns the curve's point in the plane across a direction.
-
-  With its residual, and how many of Newton's steps it took.
+  A fold lies where the direction's last element changes its sign; others branch
+  off where the smallest singular value, which has a minimum there, is zero.
   """
-
-  def wrong(state: tuple[Array, Array, Any]) -> Array:
-    return (state[1] > TOLERANCE) & (state[2] < NEWTON_STEPS)
-
-  def step(state: tuple[Array, Array, Any]) -> tuple[Array, Array, Any]:
-    point, _, steps = state
-    matrix = jnp.vstack([_jacobian(payoffs, mask, point), across[None]])
-    gap = _gap(payoffs, mask, point)
-    right = jnp.append(gap, jnp.dot(across, point - predicted))
-    point = point - jnp.linalg.solve(matrix, right)
-    return point, _residual(payoffs, mask, point), steps + 1
-
-  start = (predicted, _residual(payoffs, mask, predicted), np.int32(0))
-  return jax.lax.while_loop(wrong, step, start)
+  folds = [
+    turn_between(payoffs, mask, before, after)
+    for before, after in itertools.pairwise(points)
+    if before.direction[-1] * after.direction[-1] < 0
+  ]
+  minima = [
+    kernel_between(payoffs, mask, before, after)
+    for before, here, after in zip(points, points[1:], points[2:], strict=False)
+    if here.smallest <= min(before.smallest, after.smallest)
+  ]
+  singular = [precision for precision in minima if precision is not None]
+  return np.array(folds, float), np.array(singular, float)

@@ -94,12 +94,17 @@ def check_arguments(payoffs: Any, temperature: Any, starts: int) -> None:
       "quantal_response_equilibria: searches on the host, and cannot be traced "
       "by jit, vmap or grad; equilibria.solve_quantal_response can."
     )
+  check_temperature(temperature)
+  if starts < 1:
+    raise ValueError(f"starts: expected at least 1, got {starts}.")
+
+
+def check_temperature(temperature: Any) -> None:
+  """Raises ValueError unless a temperature is a finite number above 0."""
   if not (np.isfinite(temperature) and temperature > 0):
     raise ValueError(
       f"temperature: expected a finite number above 0, got {temperature}."
     )
-  if starts < 1:
-    raise ValueError(f"starts: expected at least 1, got {starts}.")
 
 
 def start_profiles(

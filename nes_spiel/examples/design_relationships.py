@@ -140,7 +140,7 @@ def print_design(
   )
   if found.on_fold:
     print(
-      "Warning: on a fold. Weights 0.0001 away cost at least one percent more; "
+      "Warning: on a fold. Weights 0.0001 away cost much more; "
       "use --robust_radius to design weights that bear such a distance."
     )
 

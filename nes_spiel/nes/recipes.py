@@ -32,6 +32,9 @@ _THREE = (
 _ALL: tuple[Input, ...] = (*_INPUTS, "target_epsilon")
 
 
+# The rows in which an epsilon is asked for, which need other duals than zero.
+_EPSILON = ("MS", "eps-ME", "eps-MWME", "eps-MRE")
+
 # A CE has a dual for every pair of strategies, and takes more of them.
 _CORRECTIONS: dict[Concept, int] = {"cce": 8, "ce": 16}
 
@@ -53,6 +56,10 @@ RECIPES: dict[str, tuple[Config, Recipe]] = {
   "ce_2p_rows": (
     _config("ce", 2, _ALL),
     Recipe(_TWO_CE, rows=tuple(ROWS)),
+  ),
+  "ce_2p_epsilon": (
+    _config("ce", 2, _ALL),
+    Recipe(_TWO[:3], rows=_EPSILON, learning_rate=5e-4),
   ),
   "cce_3p": (_config("cce", 3), Recipe(_THREE)),
 }

@@ -15,15 +15,18 @@ from nes_spiel.relationship_games.instances import (
 )
 from nes_spiel.relationship_games.projected_descent import (
   Descent,
+  DescentOptions,
   DescentStatus,
   min_max_descent,
   min_min_descent,
 )
 from nes_spiel.relationship_games.relationship_game import (
   RelationshipGame,
-  expected_social_cost,
   induced_costs,
   induced_payoffs,
+)
+from nes_spiel.relationship_games.social_costs import (
+  expected_social_cost,
   social_cost_at,
   social_cost_gradient,
 )
@@ -31,6 +34,7 @@ from nes_spiel.relationship_games.relationship_game import (
 __all__ = [
   "Certificate",
   "Descent",
+  "DescentOptions",
   "DescentStatus",
   "Design",
   "RelationshipGame",

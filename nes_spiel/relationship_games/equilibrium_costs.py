@@ -15,9 +15,9 @@ from nes_spiel.equilibria.response_search import start_profiles
 from nes_spiel.games import masks
 from nes_spiel.relationship_games.relationship_game import (
   RelationshipGame,
-  expected_social_cost,
   induced_payoffs,
 )
+from nes_spiel.relationship_games.social_costs import expected_social_cost
 
 Form = Literal["min_max", "min_min"]
 FORMS = get_args(Form)

@@ -4,9 +4,9 @@
 
 As printed, with what they need to end and to mean what they say: the condition
 of Eq. 14 is taken at the weights at which the gradient was, rejected tries of
-Algorithm 2 count as iterations, the best iterate is returned, and a gradient
-that vanishes where the social cost cannot be higher is no success.
-`design_weights` finds better weights.
+Algorithm 2 count as iterations, the best iterate is returned, Algorithm 1's by
+what fresh starts find there too, and a gradient that vanishes where the social
+cost cannot be higher is no success. `design_weights` finds better weights.
 """
 
 import enum
@@ -17,6 +17,7 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float, Key
 
+from nes_spiel.equilibria.response_search import STARTS, check_temperature
 from nes_spiel.relationship_games.equilibrium_costs import (
   Active,
   active,
@@ -26,19 +27,21 @@ from nes_spiel.relationship_games.equilibrium_costs import (
 from nes_spiel.relationship_games.relationship_game import (
   RelationshipGame,
   check_weights,
-  gradient_at,
 )
+from nes_spiel.relationship_games.social_costs import gradient_at
+from nes_spiel.relationship_games.unit_sphere import project, tangent
 
-SATURATED = 1e-6  # relative: this near to the highest social cost there is
+SATURATED = 1e-6  # of V's spread: this near to the highest social cost
 
 
 class DescentStatus(enum.IntEnum):
-  """How a projected descent ended."""
+  """How a projected descent ended, at its last iterate."""
 
   CONVERGED = 0  # Eq. 14 holds
   MAX_ITERATIONS = 1
   SATURATED = 2  # Eq. 14 holds, at the highest social cost: a plateau
   NO_EQUILIBRIUM = 3  # no start led to one
+  NO_GRADIENT = 4  # the equilibrium lies on a fold
 
 
 class Descent(NamedTuple):
@@ -46,10 +49,10 @@ class Descent(NamedTuple):
 
   Attributes:
     weights: `[k]`, the best iterate.
-    value: its social cost.
-    values: `[t]`, the social cost at every iterate.
+    value: its social cost; of Algorithm 1, with fresh starts.
+    values: `[t]`, the social cost that every iterate's own starts led to.
     path: `[t, k]`, the iterates.
-    status: how it ended.
+    status: how it ended, at the last of them.
   """
 
   weights: Float[np.ndarray, " k"]
@@ -59,26 +62,24 @@ class Descent(NamedTuple):
   status: DescentStatus
 
 
-def project(weights: Float[np.ndarray, " k"]) -> Float[np.ndarray, " k"]:
-  """Returns weights of length one (Eq. 13).
+class DescentOptions(NamedTuple):
+  """What both algorithms are told.
 
-  Raises:
-    ValueError: they are zero, which has no direction.
+  Attributes:
+    step_size: alpha, above 0.
+    threshold: beta, on the tangential gradient, above 0.
+    max_iterations: k_max, rejected tries included.
+    rerolls: L, profiles from which equilibria are sought; in Algorithm 2 one at
+      a time.
   """
-  length = np.linalg.norm(weights)
-  if not length > 0:
-    raise ValueError(
-      "weights: expected some that are not zero, to be projected to the unit "
-      f"sphere; got {weights}."
-    )
-  return weights / length
+
+  step_size: float = 0.1
+  threshold: float = 1e-4
+  max_iterations: int = 2000
+  rerolls: int = 50
 
 
-def tangent(
-  gradient: Float[np.ndarray, " k"], weights: Float[np.ndarray, " k"]
-) -> Float[np.ndarray, " k"]:
-  """Returns the part of a gradient along the sphere (Eq. 14)."""
-  return gradient - gradient @ weights / (weights @ weights) * weights
+DEFAULT = DescentOptions()
 
 
 def min_max_descent(
@@ -86,10 +87,7 @@ def min_max_descent(
   weights: Any,
   *,
   temperature: float,
-  step_size: float = 0.1,
-  threshold: float = 1e-4,
-  max_iterations: int = 2000,
-  rerolls: int = 50,
+  options: DescentOptions = DEFAULT,
   key: Key[Array, ""] | None = None,
 ) -> Descent:
   """Algorithm 1: steps down from the costliest equilibrium found.
@@ -101,24 +99,26 @@ def min_max_descent(
     game: whose weights.
     weights: `[k]`, where it starts.
     temperature: lambda, above 0.
-    step_size: alpha.
-    threshold: beta, on the tangential gradient.
-    max_iterations: k_max.
-    rerolls: L, profiles from which equilibria are sought.
-    key: of these profiles; always the same if None.
+    options: alpha, beta, k_max and L.
+    key: of the profiles to start from; always the same if None.
   """
-  starts = _rerolls(game, key, rerolls)
+  _check(game, weights, temperature, options)
+  key = jax.random.key(0) if key is None else key
+  rerolls = _rerolls(game, key, options.rerolls)
+  fresh = random_starts(game, jax.random.fold_in(key, 1), STARTS)
 
-  def costliest(weights: np.ndarray) -> Active:
+  def costliest(weights: np.ndarray, starts: np.ndarray = rerolls) -> Active:
     found = equilibrium_costs(game, weights[None], temperature, starts)
     return active("min_max", found)
 
-  def advance(here: np.ndarray, gradient: np.ndarray, _: float) -> np.ndarray:
-    return project(here - step_size * gradient)
+  def advance(here: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    return project(here - options.step_size * gradient)
 
-  return _descend(
-    game, weights, temperature, costliest, advance, threshold, max_iterations
-  )
+  def confirm(weights: np.ndarray, value: float) -> float:
+    return max(value, float(costliest(weights, fresh).values[0]))
+
+  found = _descend(game, weights, temperature, costliest, advance, options)
+  return _with_the_best(found, confirm)
 
 
 def min_min_descent(
@@ -126,10 +126,7 @@ def min_min_descent(
   weights: Any,
   *,
   temperature: float,
-  step_size: float = 0.1,
-  threshold: float = 1e-4,
-  max_iterations: int = 2000,
-  rerolls: int = 50,
+  options: DescentOptions = DEFAULT,
   key: Key[Array, ""] | None = None,
 ) -> Descent:
   """Algorithm 2: steps that do not raise the social cost.
@@ -140,39 +137,54 @@ def min_min_descent(
     game: whose weights.
     weights: `[k]`, where it starts.
     temperature: lambda, above 0.
-    step_size: alpha.
-    threshold: beta, on the tangential gradient.
-    max_iterations: k_max, rejected tries included.
-    rerolls: L, profiles from which equilibria are sought, one seed each.
-    key: of these profiles; always the same if None.
+    options: alpha, beta, k_max and L.
+    key: of the profiles to start from, one seed each; always the same if None.
   """
-  starts = _rerolls(game, key, rerolls)
+  _check(game, weights, temperature, options)
+  key = jax.random.key(0) if key is None else key
+  starts = _rerolls(game, key, options.rerolls)
   seed, previous = 0, np.inf
 
   def seeded(weights: np.ndarray) -> Active:
     nonlocal seed
-    for _ in range(rerolls):
-      start = starts[seed % rerolls][None]
+    for _ in range(options.rerolls):
+      start = starts[seed % options.rerolls][None]
       found = equilibrium_costs(game, weights[None], temperature, start)
       if found.converged.all():
         break
       seed += 1
     return active("min_min", found)
 
-  def advance(
-    here: np.ndarray, gradient: np.ndarray, value: float
-  ) -> np.ndarray:
+  def advance(here: np.ndarray, gradient: np.ndarray) -> np.ndarray:
     nonlocal seed, previous
-    previous = min(previous, value)
-    there = project(here - step_size * gradient)
-    if seeded(there).values[0] <= previous:
+    there = project(here - options.step_size * gradient)
+    value = float(seeded(there).values[0])
+    if value <= previous:
+      previous = value
       return there
     seed += 1
     return here
 
-  return _descend(
-    game, weights, temperature, seeded, advance, threshold, max_iterations
-  )
+  previous = float(seeded(project(np.asarray(weights, float))).values[0])
+  found = _descend(game, weights, temperature, seeded, advance, options)
+  return _with_the_best(found, lambda _, value: value)
+
+
+def _check(
+  game: RelationshipGame,
+  weights: Any,
+  temperature: float,
+  options: DescentOptions,
+) -> None:
+  """Raises ValueError for what no descent can begin with."""
+  check_weights(game, weights)
+  check_temperature(temperature)
+  for name, value in zip(DescentOptions._fields[:2], options[:2], strict=True):
+    if not (np.isfinite(value) and value > 0):
+      raise ValueError(f"{name}: expected a number above 0, got {value}.")
+  for name, value in zip(DescentOptions._fields[2:], options[2:], strict=True):
+    if value < 1:
+      raise ValueError(f"{name}: expected at least 1, got {value}.")
 
 
 def _descend(
@@ -180,39 +192,60 @@ def _descend(
   weights: Any,
   temperature: float,
   evaluate: Callable[[np.ndarray], Active],
-  advance: Callable[[np.ndarray, np.ndarray, float], np.ndarray],
-  threshold: float,
-  max_iterations: int,
+  advance: Callable[[np.ndarray, np.ndarray], np.ndarray],
+  options: DescentOptions,
 ) -> Descent:
   """Returns what steps lead to, from where `evaluate` finds equilibria."""
-  check_weights(game, weights)
   here = project(np.asarray(weights, float))
   path, values, status = [], [], DescentStatus.MAX_ITERATIONS
-  for _ in range(max_iterations):
+  for _ in range(options.max_iterations):
     found = evaluate(here)
-    value = float(found.values[0])
     path.append(here)
-    values.append(value)
-    if not np.isfinite(value):
+    values.append(float(found.values[0]))
+    if not np.isfinite(values[-1]):
       status = DescentStatus.NO_EQUILIBRIUM
       break
     gradient = gradient_at(game, here, temperature, found.profiles[0])
-    if np.linalg.norm(tangent(gradient, here)) < threshold:
-      highest = value >= game.social_cost.max() * (1 - SATURATED)
-      status = DescentStatus.SATURATED if highest else DescentStatus.CONVERGED
+    if not np.isfinite(gradient).all():
+      status = DescentStatus.NO_GRADIENT
       break
-    here = advance(here, gradient, value)
-  best = int(np.argmin(values))
-  return Descent(
-    path[best], values[best], np.array(values), np.stack(path), status
-  )
+    if np.linalg.norm(tangent(gradient, here)) < options.threshold:
+      status = _flat(game, values[-1])
+      break
+    here = advance(here, gradient)
+  return Descent(here, values[-1], np.array(values), np.stack(path), status)
+
+
+def _flat(game: RelationshipGame, value: float) -> DescentStatus:
+  """Returns what a gradient of zero means at a social cost."""
+  distance = game.social_cost.max() - value
+  if distance <= SATURATED * game.spread:
+    return DescentStatus.SATURATED
+  return DescentStatus.CONVERGED
+
+
+def _with_the_best(
+  found: Descent, confirm: Callable[[np.ndarray, float], float]
+) -> Descent:
+  """Returns a descent with its best iterate.
+
+  Args:
+    found: a descent.
+    confirm: to a value, not below the one it is given with the weights. Those
+      that cannot become the best are not confirmed.
+  """
+  best, lowest = int(np.argmin(found.values)), np.inf
+  for k in np.argsort(found.values, kind="stable"):
+    if not found.values[k] < lowest:
+      break
+    value = confirm(found.path[k], float(found.values[k]))
+    if value < lowest:
+      best, lowest = int(k), value
+  return found._replace(weights=found.path[best], value=lowest)
 
 
 def _rerolls(
-  game: RelationshipGame, key: Key[Array, ""] | None, count: int
+  game: RelationshipGame, key: Key[Array, ""], count: int
 ) -> Float[np.ndarray, "s n d"]:
   """Returns the profiles that seeds stand for, random ones first."""
-  if count < 1:
-    raise ValueError(f"rerolls: expected at least 1, got {count}.")
-  key = jax.random.key(0) if key is None else key
   return random_starts(game, key, count)[::-1]

@@ -1,6 +1,6 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Relationship games, and what a society pays in their equilibria.
+"""Relationship games, and the costs that relationships induce.
 
 Chen, Bayiz, Fridovich-Keil and Topcu, Relationship Design for Socially-Aware
 Behavior in Static Games (2024).
@@ -16,13 +16,15 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from nes_spiel.equilibria import mixed_profiles, quantal_response
 from nes_spiel.games import mixing, validation
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class RelationshipGame:
   """A game of costs with relationships between its players (Definition 1).
+
+  Its arrays are copies that cannot be written to: a compiled function may hold
+  them as constants.
 
   Attributes:
     costs: `[n, *a]`, less is better.
@@ -68,14 +70,30 @@ class RelationshipGame:
         f"names: expected one for each of {len(relationships)} relationships, "
         f"got {names}."
       )
-    object.__setattr__(self, "costs", costs)
-    object.__setattr__(self, "relationships", relationships)
-    object.__setattr__(self, "social_cost", social_cost)
+    object.__setattr__(self, "costs", _frozen(costs))
+    object.__setattr__(self, "relationships", _frozen(relationships))
+    object.__setattr__(self, "social_cost", _frozen(social_cost))
     object.__setattr__(self, "names", tuple(names))
+
+  @property
+  def spread(self) -> float:
+    """What differences of social costs are small or large beside.
+
+    The highest less the lowest social cost, so that an offset does not matter;
+    of a constant one its size.
+    """
+    spread = float(np.ptp(self.social_cost))
+    return spread or float(np.abs(self.social_cost).max())
+
+
+def _frozen(array: np.ndarray) -> np.ndarray:
+  """Returns a copy that cannot be written to."""
+  copy = array.copy()
+  copy.flags.writeable = False
+  return copy
 
 
 Weights: TypeAlias = Float[Array, " k"] | Float[np.ndarray, " k"]
-Profile: TypeAlias = Float[Array, "n d"] | Float[np.ndarray, "n d"]
 
 
 def eager_in_float64(function: Callable[..., Array]) -> Callable[..., Any]:
@@ -103,6 +121,9 @@ def induced_costs(
     game: with k relationships.
     weights: `[k]`, of any sign and length.
 
+  Raises:
+    ValueError: weights of another shape, or that are not finite.
+
   Example:
     >>> import numpy as np
     >>> from nes_spiel import relationship_games
@@ -111,6 +132,7 @@ def induced_costs(
     >>> bool((costs == game.costs).all())
     True
   """
+  check_weights(game, weights)
   network = mixing.superpose(
     jnp.asarray(weights), jnp.asarray(game.relationships)
   )
@@ -124,102 +146,6 @@ def induced_payoffs(
   return -induced_costs(game, weights)
 
 
-@eager_in_float64
-def expected_social_cost(
-  game: RelationshipGame, profile: Profile
-) -> Float[Array, ""]:
-  """Returns J(x, V), the social cost of a mixed profile `[n, d]`.
-
-  NumPy in float64 where nothing is traced.
-  """
-  return mixed_profiles.expected_payoff(
-    jnp.asarray(game.social_cost), jnp.asarray(profile)
-  )
-
-
-def social_cost_at(
-  game: RelationshipGame,
-  weights: Float[Array, " k"],
-  temperature: Float[Array, ""] | float,
-  profile: Float[Array, "n d"],
-) -> Float[Array, ""]:
-  """Returns J of the equilibrium that Newton's method finds from a profile.
-
-  Pure; its derivative follows the equilibrium (Appendix A). In float64, within
-  `jax.enable_x64(True)`.
-
-  Args:
-    game: whose equilibria.
-    weights: `[k]`.
-    temperature: lambda, above 0.
-    profile: `[n, d]`, an equilibrium or near one.
-  """
-  found = quantal_response.solve_quantal_response(
-    induced_payoffs(game, weights), temperature, profile
-  )
-  return expected_social_cost(game, found.profile)
-
-
-def social_cost_gradient(
-  game: RelationshipGame,
-  weights: Any,
-  profile: Any,
-  *,
-  temperature: float,
-) -> Float[np.ndarray, " k"]:
-  """Returns the derivative of J with respect to the weights (Eq. A2).
-
-  Of the equilibrium that moves with them; two equilibria that meet at a fold
-  have none there, and near one it is large: see
-  `QuantalResponseSet.condition`. For tracers: `jax.grad(social_cost_at)`.
-
-  Args:
-    game: whose equilibria.
-    weights: `[k]`.
-    profile: `[n, d]`, an equilibrium of the induced game.
-    temperature: lambda, above 0.
-
-  Raises:
-    ValueError: shapes that do not fit, or a profile that is no equilibrium.
-  """
-  weights, profile = np.asarray(weights, float), np.asarray(profile, float)
-  check_weights(game, weights)
-  with jax.enable_x64(True):
-    arguments = (jnp.asarray(weights), jnp.asarray(profile))
-    gap = quantal_response.response_gap(
-      induced_payoffs(game, arguments[0]), arguments[1], temperature
-    )
-    residual = float(jnp.max(jnp.abs(gap)))
-    if not residual <= 1e-8:
-      raise ValueError(
-        "profile: expected a quantal response equilibrium, with a residual of "
-        f"at most 1e-8; got one of {residual:.1e}."
-      )
-  return gradient_at(game, weights, temperature, profile)
-
-
-@functools.partial(jax.jit, static_argnums=0)
-def _gradient(
-  game: RelationshipGame, weights: Array, temperature: Array, profile: Array
-) -> Float[Array, " k"]:
-  return jax.grad(social_cost_at, argnums=1)(
-    game, weights, temperature, profile
-  )
-
-
-def gradient_at(
-  game: RelationshipGame,
-  weights: Float[np.ndarray, " k"],
-  temperature: float,
-  profile: Float[np.ndarray, "n d"],
-) -> Float[np.ndarray, " k"]:
-  """Returns dJ / dw of the equilibrium at a profile, unchecked."""
-  with jax.enable_x64(True):
-    arguments = (weights, temperature, profile)
-    arrays = [jnp.asarray(x, jnp.float64) for x in arguments]
-    return np.asarray(_gradient(game, *arrays))
-
-
 def check_weights(game: RelationshipGame, weights: Any) -> None:
   """Raises ValueError unless there is a finite weight per relationship."""
   if np.shape(weights) != (len(game.relationships),):
@@ -227,4 +153,5 @@ def check_weights(game: RelationshipGame, weights: Any) -> None:
       f"weights: expected {len(game.relationships)}, one per relationship, got "
       f"the shape {np.shape(weights)}."
     )
-  validation.check_finite("weights", weights)
+  if not validation.is_traced(weights):
+    validation.check_finite("weights", weights)

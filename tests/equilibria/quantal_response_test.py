@@ -10,6 +10,7 @@ import scipy.optimize
 
 from nes_spiel import equilibria, games
 from nes_spiel.equilibria import quantal_response
+from nes_spiel.games import congestion
 
 SHAPE = (3, 2, 4)
 
@@ -179,38 +180,65 @@ def test_the_branch_ends_in_an_equilibrium():
   assert distance.min() <= 1e-9
 
 
-def test_the_branch_turns():
-  """A stag hunt whose risk-dominant equilibrium is not where play begins.
+def equilibria_at(payoffs, precision):
+  """Returns how many equilibria there are."""
+  found = equilibria.quantal_response_equilibria(
+    payoffs, temperature=1 / precision
+  )
+  return len(found.hits)
 
-  Player 1 gains so much by its first strategy that both start there.
-  """
-  payoffs = np.array([[[9.0, 0.0], [8.0, 1.0]], [[3.0, 0.0], [0.0, 7.0]]])
-  found = [
-    len(equilibria.quantal_response_equilibria(payoffs, temperature=t).hits)
-    for t in (2.0, 0.3)
-  ]
-  assert found == [1, 3]
-  branch = equilibria.logit_branch(payoffs, precision=10.0)
+
+# From a search over integer games: two equilibria meet at each of two folds.
+TURNING = [
+  [[[3, 2], [7, 4]], [[1, 5], [8, 1]]],
+  [[[1, 4], [1, 7]], [[6, 7], [4, 3]]],
+  [[[2, 4], [5, 7]], [[8, 2], [8, 1]]],
+]
+
+
+def test_the_branch_turns():
+  """On at 3.18, back to 1.23, and on: three equilibria between, one outside."""
+  payoffs = np.array(TURNING, float)
+  branch = equilibria.logit_branch(payoffs, precision=4.0)
   assert branch.status == equilibria.Status.CONVERGED
-  turns = np.flatnonzero(np.diff(np.sign(np.diff(branch.precision))))
-  assert len(turns) == len(branch.folds)
+  turns = np.flatnonzero(np.diff(np.sign(np.diff(branch.precision)))) + 1
+  assert len(turns) == len(branch.folds) == 2
+  np.testing.assert_allclose(branch.precision[turns], branch.folds, atol=0.1)
+  assert branch.folds[0] > branch.folds[1]
+  for fold in branch.folds:
+    counts = {equilibria_at(payoffs, fold + d) for d in (-0.01, 0.01)}
+    assert counts == {1, 3}
+  assert not len(branch.singular)
 
 
 def test_where_others_branch_off_it_goes_straight_on():
   """Chicken is symmetric, and so is its principal branch."""
-  branch = equilibria.logit_branch(games.classics.chicken(), precision=5.0)
+  chicken = games.classics.chicken()
+  branch = equilibria.logit_branch(chicken, precision=5.0)
   first, second = branch.strategies.swapaxes(0, 1)
   np.testing.assert_allclose(first, second, atol=1e-9)
-  assert len(branch.singular) == 1
-  below, above = (
-    len(
-      equilibria.quantal_response_equilibria(
-        games.classics.chicken(), temperature=1 / precision
-      ).hits
-    )
-    for precision in (branch.singular[0] - 0.2, branch.singular[0] + 0.2)
+  (singular,) = branch.singular
+  assert equilibria_at(chicken, singular - 0.01) == 1
+  assert equilibria_at(chicken, singular + 0.01) == 3
+
+
+def test_two_dimensions_that_branch_off_at_once():
+  """Three alike cars: with p in the first lane, 1 = t M p (1 - p).
+
+  A derivative with a kernel of two dimensions does not change the sign of its
+  determinant.
+  """
+  costs = congestion.lane_costs(3, (1.0, 2.0))
+  cares = 1 / np.sqrt(2)
+  payoffs = -cares * np.broadcast_to(costs.sum(0), costs.shape)
+  (singular,) = equilibria.logit_branch(payoffs, precision=3.0).singular
+  branch = equilibria.logit_branch(payoffs, precision=singular)
+  chances = branch.strategies[-1, :, 0]
+  np.testing.assert_allclose(chances, chances[0], atol=1e-6)
+  slope = 3 * 2 * cares  # M of the affine game
+  np.testing.assert_allclose(
+    singular * slope * chances[0] * (1 - chances[0]), 1, atol=1e-6
   )
-  assert (below, above) == (1, 3)
 
 
 def test_what_is_not_found_is_not_returned():

@@ -16,7 +16,7 @@ import pytest
 
 from nes_spiel import equilibria, relationship_games
 from nes_spiel.games import congestion
-from nes_spiel.relationship_games import projected_descent
+from nes_spiel.relationship_games import unit_sphere
 
 # Temperature, social costs and how many equilibria have each; equal weights.
 REFERENCE = {
@@ -142,7 +142,9 @@ def on_branch(game, weights, temperature, profile):
   """Returns the social cost of the equilibrium next to a profile."""
   with jax.enable_x64(True):
     arguments = [jnp.asarray(x, float) for x in (weights, temperature, profile)]
-    return float(COST_AT(game, *arguments))
+    cost, residual = COST_AT(game, *arguments)
+    assert residual <= 1e-12
+    return float(cost)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -293,4 +295,32 @@ def test_bad_games(unchecked):
       game, np.ones(1), np.array([[1.0, 0], [1, 0]]), temperature=1.0
     )
   with pytest.raises(ValueError, match="weights: expected some that are not"):
-    projected_descent.project(np.zeros(2))
+    unit_sphere.project(np.zeros(2))
+  with pytest.raises(ValueError, match=r"weights: expected 1.*\(2,\)"):
+    relationship_games.induced_costs(game, np.ones(2))
+  with pytest.raises(ValueError, match=r"\[n, d\] = \(2, 2\).*got \(3, 2\)"):
+    relationship_games.expected_social_cost(game, np.full((3, 2), 0.5))
+  with pytest.raises(ValueError, match="temperature: expected a finite"):
+    relationship_games.social_cost_gradient(
+      game, np.ones(1), np.full((2, 2), 0.5), temperature=0.0
+    )
+
+
+def test_a_game_cannot_change_behind_a_compiled_function():
+  costs = congestion.lane_costs(2, (1.0, 2.0))
+  game = relationship_games.RelationshipGame(
+    costs, np.eye(2)[None], costs.sum(0)
+  )
+  costs[:] = 0
+  assert game.costs.any()
+  with pytest.raises(ValueError, match="read-only"):
+    game.costs[:] = 0
+
+
+def test_a_cost_that_is_none_says_so():
+  """From uniform play, one Newton step of none is no equilibrium's cost."""
+  game = relationship_games.congestion_with_ambulance()
+  with jax.enable_x64(True):
+    nearly_zero = jnp.asarray(1e-9, float)
+    _, residual = COST_AT(game, jnp.ones(4), nearly_zero, jnp.full((4, 2), 0.5))
+  assert not float(residual) <= 1e-10
