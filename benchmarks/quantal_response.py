@@ -14,14 +14,13 @@ turns.
 
 import functools
 import importlib.metadata
-import importlib.util
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from absl import app, flags
 
-from benchmarks import report
+from benchmarks import gambit_logit, report
 from nes_spiel import equilibria, relationship_games
 from nes_spiel.equilibria.response_search import distinct
 from nes_spiel.examples.least_squares import ResponseGap
@@ -35,7 +34,6 @@ _GAMES = flags.DEFINE_list("games", list(GAMES), "At equal weights.")
 _TEMPERATURE = flags.DEFINE_float("temperature", 0.5, "lambda.", 1e-3)
 _STARTS = flags.DEFINE_integer("starts", 512, "Ours and SciPy's.", 1)
 _REPEATS = flags.DEFINE_integer("repeats", 5, "Of all measurements.", 1)
-_GAMBIT = importlib.util.find_spec("pygambit") is not None
 COLUMNS = (
   "game",
   "solver",
@@ -100,17 +98,13 @@ class Gambit:
   count = 1
 
   def __init__(self, payoffs, _):
-    import pygambit
-
-    self.solve = pygambit.qre.logit_solve_lambda
-    self.game = pygambit.Game.from_arrays(*payoffs)
+    self.gambit = gambit_logit.GambitLogit(payoffs)
     self.gap = ResponseGap(payoffs, _TEMPERATURE.value)
 
   def run(self):
     """Returns one profile and the residual that its tolerance leaves."""
-    (found,) = self.solve(self.game, [1 / _TEMPERATURE.value])
-    flat = np.array([found[k] for k in range(len(found))])
-    return [flat.reshape(self.gap.shape)], [np.abs(self.gap.gap(flat)).max()]
+    profile = np.array(self.gambit.solve(1 / _TEMPERATURE.value))
+    return [profile], [np.abs(self.gap.gap(profile.ravel())).max()]
 
 
 def check_agreement(payoffs, starts):
@@ -137,7 +131,7 @@ def benchmark_game(name):
   starts = random_starts(game, jax.random.key(0), _STARTS.value)
   starts = starts.astype(float)
   check_agreement(payoffs, starts)
-  kinds = [Ours, SciPy, Gambit] if _GAMBIT else [Ours, SciPy]
+  kinds = [Ours, SciPy, Gambit] if gambit_logit.INSTALLED else [Ours, SciPy]
   solvers = [kind(payoffs, starts) for kind in kinds]
   ends = [solver.run() for solver in solvers]  # compiles
   turns = [
@@ -176,8 +170,8 @@ def main(_):
     starts=_STARTS.value,
     repeats=_REPEATS.value,
     gambit=importlib.metadata.version("pygambit")
-    if _GAMBIT
-    else "not installed (pip install pygambit), left out",
+    if gambit_logit.INSTALLED
+    else "not installed (pip install --pre pygambit), left out",
   )
   rows = [row for name in _GAMES.value for row in benchmark_game(name)]
   report.show("quantal_response", "Quantal response equilibria", COLUMNS, rows)

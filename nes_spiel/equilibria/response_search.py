@@ -125,7 +125,8 @@ def start_profiles(
     places = [np.flatnonzero(row) for row in mask]
     chosen = np.stack([p[c] for p, c in zip(places, chosen.T, strict=True)], 1)
     fixed.append(np.eye(mask.shape[1])[chosen])
-  weights = np.asarray(jax.random.gamma(key, 0.5, (count, *mask.shape)))
+  # From the Dirichlet distribution with all parameters one half.
+  weights = np.asarray(jax.random.normal(key, (count, *mask.shape))) ** 2
   weights = np.where(mask, weights + np.finfo(np.float32).tiny, 0)
   fixed.append(weights / weights.sum(2, keepdims=True))
   return np.concatenate(fixed)[:count]
@@ -171,11 +172,24 @@ def _measured(
   mask: Bool[np.ndarray, "n d"],
 ) -> tuple[Float[np.ndarray, " k"], Float[np.ndarray, " k"]]:
   """Returns residuals and conditions of some profiles."""
+  at = [
+    _gap_and_jacobian(payoffs, temperature, jnp.asarray(x), jnp.asarray(mask))
+    for x in profiles
+  ]
+  residual = [float(np.abs(gap).max()) for gap, _ in at]
+  condition = [float(np.linalg.cond(jacobian)) for _, jacobian in at]
+  return np.array(residual), np.array(condition)
 
-  def one(profile: Float[Array, "n d"]) -> tuple[Array, Array]:
-    at = (payoffs, profile, temperature, jnp.asarray(mask))
-    gap = quantal_response.response_gap(*at)
-    return jnp.max(jnp.abs(gap)), quantal_response.condition_number(*at)
 
-  residual, condition = jax.vmap(one)(jnp.asarray(profiles))
-  return np.asarray(residual), np.asarray(condition)
+@jax.jit
+def _gap_and_jacobian(
+  payoffs: Float[Array, "n *a"],
+  temperature: Float[Array, ""],
+  profile: Float[Array, "n d"],
+  mask: Bool[Array, "n d"],
+) -> tuple[Float[Array, "n d"], Float[Array, "m m"]]:
+  arguments = (payoffs, profile, temperature, mask)
+  return (
+    quantal_response.response_gap(*arguments),
+    quantal_response.response_jacobian(*arguments),
+  )

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Quantal response equilibria: what they solve, how they move, all of them."""
 
+import json
+import pathlib
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -85,6 +88,23 @@ def test_scipy_finds_the_same(x64):
   np.testing.assert_allclose(
     found.strategies[0].reshape(-1), expected.x, atol=1e-10
   )
+
+
+def test_gambit_finds_the_same():
+  """On fifteen games that have one equilibrium, to Gambit's own tolerance.
+
+  Its answers are of pygambit 17.0.0b2, by `python -m benchmarks.gambit_logit`.
+  """
+  path = pathlib.Path(__file__).with_name("gambit_logit.json")
+  cases = json.loads(path.read_text())
+  assert len(cases) == 15
+  for case in cases:
+    expected = case["strategies"]
+    branch = equilibria.logit_branch(
+      np.array(case["payoffs"], float), precision=case["precision"]
+    )
+    for row, chances in zip(branch.strategies[-1], expected, strict=True):
+      np.testing.assert_allclose(row[: len(chances)], chances, atol=1e-8)
 
 
 def test_derivatives_are_those_of_finite_differences(x64):
