@@ -6,8 +6,10 @@ BIN := $(VENV)/bin
 COMPILED := JAX_COMPILATION_CACHE_DIR=$(CURDIR)/out/compiled \
   JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0
 PYTEST := $(COMPILED) $(BIN)/python -m pytest -n 2
-# Of small tests, compiling takes longer than running.
+# Of small tests, compiling takes longer than running: these halve it.
 test: export JAX_DISABLE_MOST_OPTIMIZATIONS = 1
+test: export XLA_FLAGS = --xla_cpu_use_fusion_emitters=false \
+  --xla_cpu_parallel_codegen_split_count=1
 
 .PHONY: demo test lint verify bench clean
 
