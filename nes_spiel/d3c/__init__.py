@@ -5,7 +5,7 @@
 Gemp et al., D3C: Reducing the Price of Anarchy in Multi-Agent Learning (2022).
 """
 
-from nes_spiel.d3c import games
+from nes_spiel.d3c import envs, games
 from nes_spiel.d3c.game import Game, Recipe
 from nes_spiel.d3c.learner import Population, State, initial_state, step
 from nes_spiel.d3c.local_change import LocalChange, local_change, row_gradients
@@ -40,6 +40,7 @@ __all__ = [
   "additive_bound",
   "cooperative",
   "egalitarian_bound",
+  "envs",
   "fixed",
   "games",
   "initial_state",
