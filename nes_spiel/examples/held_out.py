@@ -20,12 +20,14 @@ EVALUATION_SHAPES: dict[tuple[str, int], list[tuple[int, ...]]] = {
   ("cce", 2): [(4, 4), (8, 8), (16, 16), (3, 7)],
   ("ce", 2): [(4, 4), (8, 8), (12, 12), (3, 7)],
   ("cce", 3): [(3, 3, 3), (4, 4, 4), (8, 8, 8), (2, 3, 5)],
+  ("cce", 4): [(2, 2, 2, 2), (3, 3, 3, 3), (4, 4, 4, 4), (2, 3, 4, 5)],
 }
 # Larger than any in training; the row ME alone, and few games.
 BEYOND_SHAPES: dict[tuple[str, int], list[tuple[int, ...]]] = {
   ("cce", 2): [(32, 32), (64, 64)],
   ("ce", 2): [(32, 32), (64, 64)],
   ("cce", 3): [(16, 16, 16)],
+  ("cce", 4): [(8, 8, 8, 8)],
 }
 BEYOND_GAMES = 32
 

@@ -26,6 +26,12 @@ _THREE = (
   Bucket(5, 8, 16, 4.0),
   Bucket(9, 12, 8, 0.5),
 )
+# Four players: mostly 2 to 4 strategies, with a tail to 6.
+_FOUR = (
+  Bucket(2, 3, 64, 4.0),
+  Bucket(4, 4, 16, 4.0),
+  Bucket(5, 6, 8, 0.5),
+)
 
 
 # One network for all of Table 3.
@@ -62,4 +68,5 @@ RECIPES: dict[str, tuple[Config, Recipe]] = {
     Recipe(_TWO[:3], rows=_EPSILON, learning_rate=5e-4),
   ),
   "cce_3p": (_config("cce", 3), Recipe(_THREE)),
+  "cce_4p": (_config("cce", 4), Recipe(_FOUR)),
 }
