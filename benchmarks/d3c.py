@@ -7,9 +7,9 @@ r"""How fast agents learn to mix, beside each agent's own automatic derivative.
 The peer is what one writes first: for every agent a gradient of its mixed loss,
 and one of ReLU(df^A_i/dt + epsilon) with respect to its row, through the
 dynamics of all. Ours takes one Jacobian of all losses and Eq. 11's closed form.
-Both are compiled, batched over the same runs, and end at the same mixings.
-Also the two experiments of the paper in full. Compilation is excluded; repeats
-of one process, in turns.
+Both are compiled alike, batched over the same runs, and end at the same
+mixings. Also the two experiments of the paper in full. Compilation is excluded;
+repeats of one process, in turns.
 """
 
 import dataclasses
@@ -21,6 +21,7 @@ from absl import app, flags
 
 from benchmarks import report
 from nes_spiel import d3c
+from nes_spiel.d3c import compilation
 
 _AGENTS = flags.DEFINE_list("agents", ["2", "3", "5", "10"], "Of the dilemma.")
 _RUNS = flags.DEFINE_integer("runs", 1000, "Of each experiment.", 1)
@@ -79,8 +80,6 @@ def make_peer(game, starts):
     d3c.Population((True,) * game.num_agents, (True,) * game.num_agents),
   )
 
-  @jax.jit
-  @jax.vmap
   def run(strategies):
     def advance(_, state):
       return peer_step(game, state)
@@ -88,7 +87,9 @@ def make_peer(game, starts):
     state = strategies, first.log_mixing
     return jnp.exp(jax.lax.fori_loop(0, _STEPS.value, advance, state)[1])
 
-  return lambda: jax.block_until_ready(run(starts))
+  options = compilation.compiler_options()
+  compiled = jax.jit(jax.vmap(run), compiler_options=options)
+  return lambda: jax.block_until_ready(compiled(starts))
 
 
 def make_ours(game, starts):

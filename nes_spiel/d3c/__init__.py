@@ -6,9 +6,20 @@ Gemp et al., D3C: Reducing the Price of Anarchy in Multi-Agent Learning (2022).
 """
 
 from nes_spiel.d3c import envs, games
+from nes_spiel.d3c.agent_steps import AGENT_MODES
+from nes_spiel.d3c.agent_training import AgentTraining, train_agents
+from nes_spiel.d3c.algorithm import Algorithm, Outcome
+from nes_spiel.d3c.bandit import (
+  MixingState,
+  mix_rewards,
+  mixing_start,
+  mixing_trial,
+  mixing_update,
+)
 from nes_spiel.d3c.game import Game, Recipe
 from nes_spiel.d3c.learner import Population, State, initial_state, step
 from nes_spiel.d3c.local_change import LocalChange, local_change, row_gradients
+from nes_spiel.d3c.mixing_options import MixingOptions
 from nes_spiel.d3c.mixings import (
   cooperative,
   selfish,
@@ -24,16 +35,24 @@ from nes_spiel.d3c.price_of_anarchy import (
   local_price_of_anarchy_bound,
   utilitarian_bound,
 )
+from nes_spiel.d3c.reinforce import Reinforce
 from nes_spiel.d3c.training import Training, TrainingStatus, train
 
 __all__ = [
+  "AGENT_MODES",
   "MODES",
+  "AgentTraining",
+  "Algorithm",
   "Game",
   "LocalChange",
   "LocalPrice",
+  "MixingOptions",
+  "MixingState",
   "Mode",
+  "Outcome",
   "Population",
   "Recipe",
+  "Reinforce",
   "State",
   "Training",
   "TrainingStatus",
@@ -47,11 +66,16 @@ __all__ = [
   "local_change",
   "local_price_of_anarchy",
   "local_price_of_anarchy_bound",
+  "mix_rewards",
+  "mixing_start",
+  "mixing_trial",
+  "mixing_update",
   "row_gradients",
   "selfish",
   "social_value_orientation",
   "step",
   "team_spirit",
   "train",
+  "train_agents",
   "utilitarian_bound",
 ]

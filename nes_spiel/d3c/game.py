@@ -9,6 +9,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Key
 
 LossFunction = Callable[[Any, Float[Array, "n k"]], Float[Array, " n"]]
@@ -127,21 +128,39 @@ def stack(games: Sequence[Game]) -> Game:
   return jax.tree.map(lambda *leaves: jnp.stack(leaves), *games)
 
 
-def check_game(game: Game) -> None:
-  """Raises ValueError unless losses are one finite number per agent."""
-  strategies = jax.eval_shape(game.start, jax.random.key(0))
-  if len(strategies.shape) != 2 or strategies.shape[0] != game.num_agents:
+def check_game(game: Game, several: bool = False) -> None:
+  """Raises ValueError unless losses are one finite number per agent.
+
+  Args:
+    game: one, or a stack of them.
+    several: whether it is a stack, of which all are checked.
+  """
+  agents = game.num_agents
+  strategies = game.start(jax.random.key(0))
+  if strategies.ndim != 2 or len(strategies) != agents:
     raise ValueError(
-      f"{game.name}: start should return strategies [n, k] with n = "
-      f"{game.num_agents} agents, got shape {strategies.shape}."
+      f"{game.name}: start should return strategies [n, k] with n = {agents} "
+      f"agents, got shape {strategies.shape}."
     )
-  losses = game.losses(game.start(jax.random.key(0)))
-  if jnp.shape(losses) != (game.num_agents,):
+  losses = _losses_of_each(game, several, strategies)
+  if losses.shape[1:] != (agents,):
     raise ValueError(
-      f"{game.name}: losses should be [n] with n = {game.num_agents} agents, "
-      f"got shape {jnp.shape(losses)}."
+      f"{game.name}: losses should be [n] with n = {agents} agents, got shape "
+      f"{losses.shape[1:]}."
     )
-  if not jnp.isfinite(losses).all():
+  (bad,) = np.nonzero(~np.isfinite(losses).all(1))
+  if bad.size:
+    which = f" (games[{bad[0]}])" if several else ""
     raise ValueError(
-      f"{game.name}: losses should be finite at the start, got {losses}."
+      f"{game.name}{which}: losses should be finite at the start, got "
+      f"{losses[bad[0]]}."
     )
+
+
+def _losses_of_each(
+  game: Game, several: bool, strategies: Float[Array, "n k"]
+) -> Float[np.ndarray, "b *shape"]:
+  """Returns what `losses` makes of strategies, whatever its shape, per game."""
+  if not several:
+    return np.asarray(game.losses(strategies))[None]
+  return np.asarray(jax.vmap(Game.losses, (0, None))(game, strategies))

@@ -2,25 +2,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many runs of agents that learn strategies and mixings, compiled once."""
 
-import dataclasses
 import enum
 import functools
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int, Key
+from jaxtyping import Array, Float, Int, Key
 
-from nes_spiel.d3c import learner
+from nes_spiel.d3c import arguments, compilation, learner
+from nes_spiel.d3c.arguments import Mask
 from nes_spiel.d3c.game import Game, Recipe, check_game, stack
 from nes_spiel.d3c.learner import Population, State
-from nes_spiel.d3c.modes import MODES, Mode
+from nes_spiel.d3c.modes import Mode
 from nes_spiel.d3c.price_of_anarchy import utilitarian_bound
-from nes_spiel.games import validation
-
-Mask: TypeAlias = Sequence[bool] | Bool[np.ndarray, " n"]
 
 
 class TrainingStatus(enum.IntEnum):
@@ -40,6 +37,7 @@ class Training(NamedTuple):
     attention: `[runs, time, n]`, ln(A_ii / A_ij), the mean over j != i.
     bound: `[runs, time]`, of Theorem 1 for one step; inf where a mixed loss is
       not positive.
+    strategy_path: `[runs, time, n, k]`, strategies while they learn.
     strategies: `[runs, n, k]`, at the end.
     mixing: `[runs, n, n]`, A at the end.
     status: `[runs]`, of `TrainingStatus`.
@@ -50,6 +48,7 @@ class Training(NamedTuple):
   losses: Float[np.ndarray, "runs time n"]
   attention: Float[np.ndarray, "runs time n"]
   bound: Float[np.ndarray, "runs time"]
+  strategy_path: Float[np.ndarray, "runs time n k"]
   strategies: Float[np.ndarray, "runs n k"]
   mixing: Float[np.ndarray, "runs n n"]
   status: Int[np.ndarray, " runs"]
@@ -62,7 +61,7 @@ def train(
   runs: int | None = None,
   *,
   mode: str | Mode = "d3c",
-  record_every: int = 10,
+  record_every: int | None = None,
   opts_in: Mask | None = None,
   moves: Mask | None = None,
   strategies: Float[Array, "runs n k"] | None = None,
@@ -75,15 +74,17 @@ def train(
     key: of the first strategies.
     runs: how many; 1 if None, or one for each of several games.
     mode: one of `MODES`, or a mode such as `fixed(team_spirit(4, 0.5))`.
-    record_every: steps between what is recorded.
+    record_every: steps between what is recorded; if None 10, or less where
+      that does not divide them.
     opts_in: `[n]`, agents that take part in the mixing, all if None.
     moves: `[n]`, agents that learn strategies, all if None.
     strategies: `[runs, n, k]`, where they start, drawn by the game if None.
     **changes: to the game's `Recipe`, such as `steps` or `epsilon`.
 
   Raises:
-    ValueError: an unknown mode or number out of its range, losses that are not
-      one finite number per agent, or shapes that do not fit.
+    ValueError: no game, an unknown mode or number out of its range, losses that
+      are not one finite number per agent, or shapes that do not fit.
+    TypeError: a change to what no recipe has.
 
   Example:
     >>> import jax
@@ -94,22 +95,30 @@ def train(
     [1.0, 1.0, 1.0, 1.0]
   """
   several = not isinstance(game, Game)
-  games = [game] if isinstance(game, Game) else list(game)
+  games = arguments.games(game)
   stacked = stack(games) if several else games[0]
   first = games[0]
-  check_game(first)
-  recipe = dataclasses.replace(first.recipe, **changes)
-  _check_schedule(recipe, record_every)
-  population = _population(first.num_agents, opts_in, moves)
-  starts = _starts(first, key, len(games) if runs is None else runs, strategies)
+  check_game(stacked, several)
+  recipe = arguments.changed(first.recipe, changes)
+  every = arguments.recorded_every(recipe, record_every)
+  population = arguments.population(first.num_agents, opts_in, moves)
+  starts = arguments.starts(
+    first, key, len(games) if runs is None else runs, strategies
+  )
   if several and len(starts) != len(games):
     raise ValueError(
       f"runs: expected one for each of {len(games)} games, got {len(starts)}."
     )
-  final, path = _run(
-    stacked, starts, several, as_mode(mode), recipe, population, record_every
+  final, path = _compiled_run()(
+    stacked,
+    starts,
+    several,
+    arguments.as_mode(mode),
+    recipe,
+    population,
+    every,
   )
-  return _result(stacked, final, path, recipe, record_every)
+  return _result(stacked, final, path, recipe, every)
 
 
 class _Point(NamedTuple):
@@ -118,9 +127,19 @@ class _Point(NamedTuple):
   losses: Float[Array, " n"]
   attention: Float[Array, " n"]
   bound: Float[Array, ""]
+  strategies: Float[Array, "n k"]
 
 
-@functools.partial(jax.jit, static_argnums=(2, 3, 4, 5, 6))
+@functools.cache
+def _compiled_run() -> Any:
+  """Returns `_run`, compiled for each shape; nothing is before it is needed."""
+  return jax.jit(
+    _run,
+    static_argnums=(2, 3, 4, 5, 6),
+    compiler_options=compilation.compiler_options(),
+  )
+
+
 def _run(
   game: Game,
   starts: Float[Array, "runs n k"],
@@ -164,6 +183,7 @@ def _point(
     change.losses,
     learner.attention(state.log_mixing),
     utilitarian_bound(change, recipe.step_size),
+    state.strategies,
   )
 
 
@@ -179,6 +199,7 @@ def _result(
     losses=path.losses,
     attention=path.attention,
     bound=path.bound,
+    strategy_path=path.strategies,
     strategies=final.strategies,
     mixing=np.exp(final.log_mixing),
     status=np.where(
@@ -186,59 +207,3 @@ def _result(
     ),
     steps=np.arange(0, recipe.steps + 1, record_every),
   )
-
-
-def as_mode(mode: str | Mode) -> Mode:
-  """Returns a mode by its name, or as it is.
-
-  Raises:
-    ValueError: an unknown name.
-  """
-  if isinstance(mode, Mode):
-    return mode
-  if mode not in MODES:
-    raise ValueError(f'mode: expected one of {sorted(MODES)}, got "{mode}".')
-  return MODES[mode]
-
-
-def _check_schedule(recipe: Recipe, record_every: int) -> None:
-  """Raises ValueError unless steps divide into what is recorded."""
-  if record_every < 1 or recipe.steps % record_every:
-    raise ValueError(
-      f"record_every: expected a divisor of {recipe.steps} steps, got "
-      f"{record_every}."
-    )
-
-
-def _population(
-  agents: int, opts_in: Mask | None, moves: Mask | None
-) -> Population:
-  """Returns who takes part, after checking that there is one for each agent."""
-  masks = []
-  for name, given in (("opts_in", opts_in), ("moves", moves)):
-    mask = (True,) * agents if given is None else tuple(map(bool, given))
-    if len(mask) != agents:
-      raise ValueError(f"{name}: expected one of {agents} agents, got {given}.")
-    masks.append(mask)
-  return Population(*masks)
-
-
-def _starts(
-  game: Game,
-  key: Key[Array, ""],
-  runs: int,
-  strategies: Float[Array, "runs n k"] | None,
-) -> Float[Array, "runs n k"]:
-  """Returns where every run starts."""
-  if runs < 1:
-    raise ValueError(f"runs: expected at least 1, got {runs}.")
-  drawn = jax.vmap(game.start)(jax.random.split(key, runs))
-  if strategies is None:
-    return drawn
-  given = jnp.asarray(strategies, drawn.dtype)
-  if given.shape != drawn.shape:
-    raise ValueError(
-      f"strategies: expected shape {drawn.shape}, got {given.shape}."
-    )
-  validation.check_finite("strategies", given)
-  return given

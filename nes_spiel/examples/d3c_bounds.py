@@ -17,7 +17,7 @@ from jaxtyping import Float
 
 from nes_spiel import d3c, equilibria, solvers
 from nes_spiel.equilibria import smoothness
-from nes_spiel.examples import plots, tables
+from nes_spiel.examples import d3c_pictures, tables
 from nes_spiel.games import congestion
 
 GRID = 9  # strategies of the prisoner's dilemma, from 0 to 1
@@ -61,24 +61,34 @@ def prices(costs: Float[np.ndarray, "n *a"]) -> dict[str, float]:
   }
 
 
+def panel(
+  name: str, game: Bounded, found: dict[str, float], result: d3c.Training
+) -> d3c_pictures.Panel:
+  """Returns what agents reach and see while they learn, beside what bounds it.
+
+  Their bound is per unit of time, so that it does not depend on the step size.
+  """
+  rates = 1 + (result.bound - 1) / game.learned.recipe.step_size
+  curves = [
+    d3c_pictures.Curve(label, result.steps, values.mean(0))
+    for label, values in {
+      "D3C: ratio to optimal": result.ratio_to_optimal,
+      "D3C: local bound, dt = 1": rates,
+    }.items()
+  ]
+  levels = {label: found[label] for label in ("smoothness bound", "CCE")}
+  return d3c_pictures.Panel(name, "Price of anarchy", curves, levels)
+
+
 def draw(folder: pathlib.Path) -> pathlib.Path:
   """Draws both games; returns the picture's path."""
-  drawing, panels = plots.figure(8.8, 3.4, 2)
-  rows = []
-  for axes, (name, game) in zip(panels, bounded_games().items(), strict=True):
+  rows, panels = [], []
+  for name, game in bounded_games().items():
     found = prices(game.costs)
     result = d3c.train(game.learned, jax.random.key(0), RUNS)
-    reached = result.ratio_to_optimal
-    axes.plot(result.steps, reached.mean(0), label="D3C: ratio to optimal")
-    # Per unit of time, so that it does not depend on the step size.
-    dt = game.learned.recipe.step_size
-    rate = 1 + (result.bound.mean(0) - 1) / dt
-    axes.plot(result.steps, rate, label="D3C: local bound, dt = 1")
-    for label, style in (("smoothness bound", "-"), ("CCE", ":")):
-      axes.axhline(found[label], color=plots.GREY, linestyle=style, label=label)
-    axes.set(xlabel="Step", ylabel="Price of anarchy", title=name)
-    axes.legend(frameon=False, fontsize=7)
-    rows.append([name, *found.values(), float(reached[:, -1].mean())])
+    panels.append(panel(name, game, found, result))
+    reached = float(result.ratio_to_optimal[:, -1].mean())
+    rows.append([name, *found.values(), reached])
   table = tables.Table(
     "d3c_bounds",
     "Prices of anarchy",
@@ -88,5 +98,5 @@ def draw(folder: pathlib.Path) -> pathlib.Path:
   )
   print(table.text())
   path = tables.write(folder, table).with_suffix(".png")
-  plots.save(drawing, path)
+  d3c_pictures.draw(path, panels, 2)
   return path

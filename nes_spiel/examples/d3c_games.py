@@ -7,8 +7,9 @@ r"""Agents learn to mix their losses, beside selfish and cooperative ones.
   python -m nes_spiel.examples.d3c_games --game=chicken --mode=d3c --mode=lola
 
 Prints a table of total losses over the optimum's at the end of all runs, and
-writes it with a picture of training to --output_dir. Games are those of the
-D3C paper, or any normal-form game: a classic, OpenSpiel's, or a file.
+writes it with a picture of training and its points to --output_dir. Games are
+those of the D3C paper, or any normal-form game: a classic, OpenSpiel's, or a
+file.
 """
 
 import pathlib
@@ -16,10 +17,18 @@ from collections.abc import Callable
 from typing import Any
 
 import jax
+import numpy as np
 from absl import app, flags
+from jaxtyping import Float
 
 from nes_spiel import d3c
-from nes_spiel.examples import command_line, d3c_pictures, d3c_tables, tables
+from nes_spiel.examples import (
+  command_line,
+  d3c_panels,
+  d3c_pictures,
+  d3c_tables,
+  tables,
+)
 from nes_spiel.examples.named_games import load_payoffs
 
 FLAGS = flags.FLAGS
@@ -28,12 +37,16 @@ flags.DEFINE_string(
   "game",
   "prisoners_dilemma",
   "One of prisoners_dilemma, nash_paradox, braess, braess_without_shortcut, "
-  "random_braess, election, efficient_but_unfair, or a normal-form "
-  "game: a classic, OpenSpiel's, or an .nfg or .npy file.",
+  "random_braess, election, efficient_but_unfair, bilinear, or a "
+  "normal-form game: a classic, OpenSpiel's, or an .nfg or .npy file.",
 )
 flags.DEFINE_integer("agents", 2, "Of the prisoner's dilemma.", 2)
 flags.DEFINE_float("c", 1.0, "Of the prisoner's dilemma.")
 flags.DEFINE_float("kappa", 0.1, "Of the Nash paradox.")
+# Cooperative agents descend the saddle of Appendix F.7, of which each has half.
+HALF = ["0", "-0.375", "-0.5", "0"]
+flags.DEFINE_list("b1", HALF, "B_1 of the bilinear game, row by row.")
+flags.DEFINE_list("b2", HALF, "B_2 of the bilinear game, row by row.")
 flags.DEFINE_integer("runs", 1000, "Independent runs.", 1)
 flags.DEFINE_integer("seed", 0, "Of the runs' first strategies.")
 flags.DEFINE_multi_enum(
@@ -63,6 +76,7 @@ MAKERS: dict[str, Callable[[], d3c.Game]] = {
   "braess_without_shortcut": lambda: d3c.games.braess(shortcut=False),
   "election": d3c.games.election,
   "efficient_but_unfair": d3c.games.efficient_but_unfair,
+  "bilinear": lambda: d3c.games.bilinear(matrix("b1"), matrix("b2")),
 }
 CHANGES = (
   "steps",
@@ -72,6 +86,21 @@ CHANGES = (
   "scale_free",
   "annealed",
 )
+
+
+def matrix(flag: str) -> Float[np.ndarray, "2 2"]:
+  """Returns a flag's four numbers as two rows of two.
+
+  Raises:
+    ValueError: something else.
+  """
+  given = FLAGS[flag].value
+  try:
+    return np.array(given, float).reshape(2, 2)
+  except ValueError as error:
+    raise ValueError(
+      f"--{flag}: expected four numbers, got {given}."
+    ) from error
 
 
 def make_game() -> d3c.Game | list[d3c.Game]:
@@ -101,7 +130,7 @@ def run() -> None:
   print(table.text())
   path = tables.write(pathlib.Path(FLAGS.output_dir), table)
   picture = path.with_suffix(".png")
-  d3c_pictures.draw_games(picture, [(FLAGS.game, results)])
+  d3c_pictures.draw(picture, d3c_panels.overview(FLAGS.game, results), 2)
   print(f"Written: {path}, {picture}")
 
 

@@ -1,83 +1,113 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures of agents that learn to mix their losses."""
+"""Pictures of curves over training, and their numbers beside them."""
 
+import csv
 import pathlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from nes_spiel import d3c
 from nes_spiel.examples import plots
 
-COLORS = {
-  "d3c": plots.BLUE,
-  "gradient_descent": plots.ORANGE,
-  "cooperative": plots.GREY,
-}
+COLUMNS = ("panel", "curve", "step", "value", "std")
+MOST_NAMED = 8  # curves in a legend
+LEVEL_STYLES = ("--", ":")
+WIDTH, HEIGHT = 4.4, 3.2  # of a panel, in inches
 
 
-def draw_games(
-  path: pathlib.Path,
-  games: Sequence[tuple[str, Mapping[str, d3c.Training]]],
-) -> None:
-  """Draws efficiency and attention over training, a row for each game.
+class Curve(NamedTuple):
+  """A number over training.
+
+  Attributes:
+    name: for the legend.
+    steps: `[time]`.
+    values: `[time]`.
+    spread: `[time]`, a standard deviation to shade; None for none.
+    color: of matplotlib, its next one if None.
+    style: of the line.
+  """
+
+  name: str
+  steps: Int[np.ndarray, " time"]
+  values: Float[np.ndarray, " time"]
+  spread: Float[np.ndarray, " time"] | None = None
+  color: str | None = None
+  style: str = "-"
+
+
+class Panel(NamedTuple):
+  """Curves that share their axes.
+
+  Attributes:
+    title: above them, names the panel among others.
+    label: of the vertical axis.
+    curves: to draw.
+    levels: up to two horizontal lines by their names, such as an optimum.
+    scale: of the vertical axis.
+  """
+
+  title: str
+  label: str
+  curves: Sequence[Curve]
+  levels: Mapping[str, float] = {}
+  scale: str = "linear"
+
+
+def draw(path: pathlib.Path, panels: Sequence[Panel], columns: int) -> None:
+  """Draws panels, and writes their curves as `<name>_curves.csv` beside them.
 
   Args:
     path: of the PNG.
-    games: titles, and runs by mode.
+    panels: in reading order.
+    columns: how many are beside each other.
   """
-  rows = len(games)
-  drawing, panels = plots.figure(8.8, 3.2 * rows, 2, rows)
-  for row, (title, results) in enumerate(games):
-    left, right = panels[2 * row : 2 * row + 2]
-    left.set_title(title, fontsize=10)
-    _draw_efficiency(left, results)
-    _draw_attention(right, results)
-    left.legend(frameon=False, fontsize=8)
-  for panel in panels:
-    panel.set_xlabel("Step")
-    panel.grid(alpha=0.3)
+  rows = -(-len(panels) // columns)
+  drawing, places = plots.figure(WIDTH * columns, HEIGHT * rows, columns, rows)
+  for axes, panel in zip(places, panels, strict=True):
+    _draw_panel(axes, panel)
   plots.save(drawing, path)
+  with path.with_name(f"{path.stem}_curves.csv").open("w", newline="") as file:
+    csv.writer(file).writerows([COLUMNS, *points(panels)])
 
 
-def _draw_efficiency(axes: Any, results: Mapping[str, d3c.Training]) -> None:
-  """Draws the ratio to optimal, or the total loss where there is none."""
-  ratios = [result.ratio_to_optimal for result in results.values()]
-  known = all(np.isfinite(ratio[:, 0]).all() for ratio in ratios)
-  axes.set_ylabel("Ratio to optimal" if known else "Total loss")
-  for mode, result in results.items():
-    values = result.ratio_to_optimal if known else result.losses.sum(-1)
-    draw_spread(axes, result.steps, values, mode)
+def _draw_panel(axes: Any, panel: Panel) -> None:
+  """Draws curves, what is known beside them, and a legend if it is short."""
+  for curve in panel.curves:
+    (line,) = axes.plot(
+      curve.steps,
+      curve.values,
+      curve.style,
+      label=curve.name,
+      color=curve.color,
+    )
+    if curve.spread is not None:
+      low, high = curve.values - curve.spread, curve.values + curve.spread
+      axes.fill_between(
+        curve.steps, low, high, alpha=0.2, color=line.get_color()
+      )
+  for style, name in zip(LEVEL_STYLES, panel.levels, strict=False):
+    axes.axhline(
+      panel.levels[name], color="black", lw=0.8, ls=style, label=name
+    )
+  axes.set(xlabel="Step", ylabel=panel.label, yscale=panel.scale)
+  axes.set_title(panel.title, fontsize=10)
+  axes.grid(alpha=0.3)
+  if len(panel.curves) <= MOST_NAMED:
+    axes.legend(frameon=False, fontsize=8)
 
 
-def _draw_attention(axes: Any, results: Mapping[str, d3c.Training]) -> None:
-  """Draws the attention of modes in which everyone gives something."""
-  axes.set_ylabel(r"$\ln(A_{ii} / A_{ij})$")
-  for mode, result in results.items():
-    if np.isfinite(result.attention).all():
-      draw_spread(axes, result.steps, result.attention.mean(-1), mode)
-
-
-def draw_spread(
-  axes: Any,
-  steps: Int[np.ndarray, " time"],
-  values: Float[np.ndarray, "runs time"],
-  label: str,
-) -> None:
-  """Draws the mean over runs, and one standard deviation around it.
-
-  Args:
-    axes: of matplotlib.
-    steps: `[time]`.
-    values: `[runs, time]`.
-    label: the mode, which has a color.
-  """
-  color = COLORS.get(label)
-  mean, spread = values.mean(0), values.std(0)
-  (line,) = axes.plot(steps, mean, label=label, color=color)
-  axes.fill_between(
-    steps, mean - spread, mean + spread, alpha=0.2, color=line.get_color()
-  )
+def points(panels: Sequence[Panel]) -> list[tuple[Any, ...]]:
+  """Returns all that panels draw, a row for each point of each curve."""
+  found = []
+  for panel in panels:
+    for curve in panel.curves:
+      spread = curve.spread
+      around = [None] * len(curve.steps) if spread is None else spread
+      found += [
+        (panel.title, curve.name, *point)
+        for point in zip(curve.steps, curve.values, around, strict=True)
+      ]
+  return found

@@ -16,11 +16,15 @@ from jaxtyping import Float
 
 from nes_spiel import equilibria
 from nes_spiel.equilibria import gains, polytope
+from nes_spiel.equilibria.selection import MU
 from nes_spiel.equilibria.welfare import Prices, prices
 from nes_spiel.games import validation
 from nes_spiel.solvers.front import Method, solve_batch
 
-RHO_PER_MU = 1e4  # so that equilibrium itself is not traded for welfare
+# The larger, the closer to the extreme. For CEs of 8x8 games the solver still
+# converges at 100, and at 1000 no longer.
+LARGE_MU = {"cce": 1000.0, "ce": 100.0}
+RHO_PER_MU = 1e5  # so that equilibrium itself is not traded for welfare
 
 
 def price_of_anarchy(
@@ -72,7 +76,7 @@ def welfare_bounds(
   *,
   lowest: bool = False,
   method: Method = "exact",
-  mu: float = 1000.0,
+  mu: float | None = None,
 ) -> WelfareBounds:
   """Returns nearly the highest, or lowest, welfare of (C)CEs, in one batch.
 
@@ -84,19 +88,28 @@ def welfare_bounds(
     payoffs: `[b, n, *a]`.
     concept: "ce" or "cce".
     lowest: of the lowest welfare, not the highest.
-    method: as in `solve_batch`.
-    mu: the larger, the closer to the extreme.
+    method: as in `solve_batch`. The bounds hold for whatever duals a network
+      answers with, but at its mu they are further apart.
+    mu: the larger, the closer to the extreme. If None, 1000 for CCEs and 100
+      for CEs; 10 for the networks, which know no other.
 
   Raises:
     ValueError: what `solve_batch` refuses, or a `mu` that is not positive.
   """
+  gains.check_concept(concept)
+  networks = method in ("nes", "nes+exact")
+  if mu is None:
+    mu = MU if networks else LARGE_MU[concept]
   if not mu > 0:
     raise ValueError(f"mu: expected a positive number, got {mu}.")
   payoffs = np.asarray(validation.check_payoffs(payoffs, batched=True), float)
   total = payoffs.sum(1)
   objective = -total if lowest else total
   selection = equilibria.MaximumWelfareMaximumEntropy(
-    welfare=objective, mu=mu, rho=RHO_PER_MU * mu
+    # Networks were trained with the default rho alone.
+    welfare=objective,
+    mu=mu,
+    rho=None if networks else RHO_PER_MU * mu,
   )
   found = solve_batch(payoffs, concept, selection, method)
   axes = tuple(range(1, total.ndim))

@@ -11,7 +11,7 @@ import pytest
 from random_games import random_quadratic
 
 from nes_spiel import d3c
-from nes_spiel.d3c import games, training
+from nes_spiel.d3c import compilation, games, training
 
 KEY = jax.random.key(0)
 
@@ -36,6 +36,9 @@ def test_result_is_what_steps_lead_to():
         at = run, time // 5
         losses = game.losses(state.strategies)
         np.testing.assert_allclose(result.losses[at], losses, rtol=1e-4)
+        np.testing.assert_allclose(
+          result.strategy_path[at], state.strategies, rtol=1e-4
+        )
         ratio = losses.sum() / game.optimal_loss
         np.testing.assert_allclose(
           result.ratio_to_optimal[at], ratio, rtol=1e-4
@@ -53,15 +56,21 @@ def test_result_is_what_steps_lead_to():
       result.mixing[run], np.exp(state.log_mixing), rtol=1e-3
     )
   assert (result.status == d3c.TrainingStatus.FINISHED).all()
+  np.testing.assert_array_equal(result.strategies, result.strategy_path[:, -1])
+
+
+def test_options_that_xla_does_not_know_are_left_out():
+  assert not compilation.accepts({"xla_no_such_option": ""})
+  assert compilation.compiler_options() in (None, compilation.NO_LIBRARY)
 
 
 def test_one_compilation_for_all_runs_and_networks():
   networks = [games.sample_braess(jax.random.key(seed)) for seed in range(3)]
   options = {"steps": 10, "record_every": 5}
   together = d3c.train(networks, KEY, **options)
-  before = training._run._cache_size()
+  before = training._compiled_run()._cache_size()
   again = d3c.train(networks[::-1], KEY, **options)
-  assert training._run._cache_size() == before
+  assert training._compiled_run()._cache_size() == before
   starts = jax.vmap(networks[0].start)(jax.random.split(KEY, 3))
   for run, network in enumerate(networks):
     alone = d3c.train(network, KEY, strategies=starts[run][None], **options)
@@ -113,6 +122,22 @@ def test_what_train_refuses(options, message):
     d3c.train(games.prisoners_dilemma(2), KEY, **arguments)
 
 
+def test_what_is_recorded_unless_told():
+  game = games.prisoners_dilemma(2)
+  taken = [d3c.train(game, KEY, steps=steps).steps for steps in (20, 15, 7)]
+  for steps, every in zip(taken, (10, 5, 1), strict=True):
+    assert np.diff(steps).tolist() == [every] * (len(steps) - 1)
+
+
+def test_slips_are_explained(unchecked):
+  game = games.prisoners_dilemma(2)
+  with pytest.raises(TypeError, match=r"a recipe has .*epsilon.*got \['eta'\]"):
+    d3c.train(game, KEY, eta=0.1)
+  for slip in ("braess", games.braess, None):
+    with pytest.raises(ValueError, match=r"expected one such as games\.braess"):
+      d3c.train(slip, KEY)
+
+
 def test_games_that_train_refuses(unchecked):
   game = games.prisoners_dilemma(2)
   total = dataclasses.replace(game, loss_function=lambda _, x: jnp.sum(x))
@@ -128,3 +153,6 @@ def test_games_that_train_refuses(unchecked):
     d3c.train(flat, KEY)
   with pytest.raises(ValueError, match="one for each of 2 games, got 3"):
     d3c.train([game, game], KEY, 3)
+  broken = dataclasses.replace(game, parameters=game.parameters * np.nan)
+  with pytest.raises(ValueError, match=r"games\[2\]\): losses should be"):
+    d3c.train([game, game, broken], KEY)

@@ -51,6 +51,51 @@ def test_bounds_hold_for_duals_that_are_not_optimal(random_games):
   assert (loose.bound >= np.array(exact) - 1e-9).all()
 
 
+def missed(payoffs, concept, method):
+  """How far bounds on lowest and highest welfare are beyond HiGHS, `[2, b]`."""
+  low, high = (
+    solvers.welfare_bounds(payoffs, concept, lowest=lowest, method=method).bound
+    for lowest in (True, False)
+  )
+  exact = [solvers.price_of_anarchy(game, concept) for game in payoffs]
+  worst, best = np.array([(prices.worst, prices.best) for prices in exact]).T
+  return np.stack([worst - low, high - best])
+
+
+def test_bounds_of_a_network_hold(random_games):
+  beyond = missed(random_games(6, 8, (4, 4)), "cce", "nes")
+  assert beyond.min() > -1e-9
+  assert np.median(beyond) < 0.3
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("size", [4, 8])
+@pytest.mark.parametrize(
+  ("concept", "method", "most"),
+  [
+    # Medians of the distance; welfare has a standard deviation near 1.4.
+    ("cce", "exact", 0.002),
+    ("ce", "exact", 0.03),
+    # Networks know a mu of 10 alone, at which entropy still counts.
+    ("cce", "nes", 0.3),
+    ("ce", "nes", 1.0),
+    ("cce", "nes+exact", 0.15),
+    ("ce", "nes+exact", 0.4),
+  ],
+)
+def test_bounds_hold_in_64_games(size, concept, method, most, random_games):
+  beyond = missed(random_games(4, 64, (size, size)), concept, method)
+  assert beyond.min() > -1e-9
+  assert np.median(beyond, axis=1).max() < most
+
+
+def test_ces_of_8x8_games_are_found(random_games):
+  """At ten times the mu the solver would not converge."""
+  payoffs = random_games(4, 8, (8, 8))
+  bounds = solvers.welfare_bounds(payoffs, "ce", lowest=True)
+  assert bounds.gap.max() < 0.02
+
+
 def test_what_is_refused(random_games, unchecked):
   payoffs = random_games(0, 2, (3, 3))
   with pytest.raises(ValueError, match="mu: expected a positive number, got 0"):

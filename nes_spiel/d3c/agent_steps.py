@@ -1,0 +1,178 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Agents that learn from rewards, and how to mix them: batch after batch."""
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int, Key
+
+from nes_spiel.d3c import bandit
+from nes_spiel.d3c.algorithm import Algorithm
+from nes_spiel.d3c.bandit import MixingState
+from nes_spiel.d3c.envs import Environment, options
+from nes_spiel.d3c.learner import Population
+from nes_spiel.d3c.mixing_options import MixingOptions
+
+AGENT_MODES = ("selfish", "cooperative", "d3c")
+
+
+class AgentState(NamedTuple):
+  """Where a run stands.
+
+  Attributes:
+    learned: what the algorithm keeps.
+    mixing: of all agents, a leaf `[n, ...]` each.
+    finite: whether all numbers so far were; a run ends where one is not.
+  """
+
+  learned: Any
+  mixing: MixingState
+  finite: Bool[Array, "*r"]
+
+
+class Setting(NamedTuple):
+  """What does not change in a run, static when compiled.
+
+  Attributes:
+    game: that agents play.
+    algorithm: with which they learn.
+    mixing: how they learn to mix; what is fixed has no use for it.
+    mode: one of `AGENT_MODES`.
+    opts_in: `[n]`, who takes part in the mixing.
+  """
+
+  game: Environment[Any]
+  algorithm: Algorithm
+  mixing: MixingOptions
+  mode: str
+  opts_in: tuple[bool, ...]
+
+
+def make_setting(
+  game: Environment[Any],
+  algorithm: Algorithm,
+  mixing: MixingOptions,
+  mode: str,
+  opts_in: Sequence[bool] | None,
+) -> Setting:
+  """Returns what runs have in common.
+
+  Raises:
+    ValueError: an unknown mode, or a mask that does not fit.
+  """
+  options.check_choice("mode", mode, AGENT_MODES)
+  agents = game.num_agents
+  mask = (True,) * agents if opts_in is None else tuple(map(bool, opts_in))
+  if len(mask) != agents:
+    raise ValueError(
+      f"opts_in: expected one of {agents} agents, got {opts_in}."
+    )
+  return Setting(game, algorithm, mixing, mode, mask)
+
+
+def first_state(setting: Setting, key: Key[Array, ""]) -> AgentState:
+  """Returns a run's state before its first batch.
+
+  Args:
+    setting: of the run.
+    key: consumed.
+  """
+  of_learner, of_mixing = jax.random.split(key)
+  learned = setting.algorithm.start(setting.game, of_learner)
+  mixing = _first_mixing(setting, of_mixing)
+  return AgentState(learned, mixing, jnp.asarray(True))
+
+
+def _first_mixing(setting: Setting, key: Key[Array, ""]) -> MixingState:
+  """Returns the agents' rows, in a first trial if they are learned."""
+  start = functools.partial(
+    bandit.mixing_start, key, setting.mixing, setting.game.num_agents
+  )
+  if setting.mode == "d3c":
+    return start(setting.opts_in)
+  if setting.mode == "selfish":
+    fixed = start((False,) * setting.game.num_agents)
+  else:
+    allowed = Population(setting.opts_in, setting.opts_in).allowed()
+    equal = jnp.asarray(allowed / allowed.sum(1, keepdims=True))
+    fixed = start(setting.opts_in, equal)
+  return fixed._replace(log_trial=fixed.log_row)  # what is fixed is not tried
+
+
+def learn_batch(
+  setting: Setting, key: Key[Array, ""], state: AgentState
+) -> tuple[AgentState, Float[Array, ""]]:
+  """Returns a run's state after a batch, and the batch's total return.
+
+  A run in which a number is not finite stays as it was before; its total
+  return is then NaN.
+
+  Args:
+    setting: of the run.
+    key: consumed.
+    state: before the batch.
+  """
+  of_learner, of_mixing = jax.random.split(key)
+  mixing = state.mixing
+  received = jnp.exp(mixing.log_trial).T
+  learned, outcome = setting.algorithm.learn(
+    setting.game, of_learner, state.learned, received
+  )
+  if setting.mode == "d3c":
+    keys = jax.random.split(of_mixing, setting.game.num_agents)
+    update = jax.vmap(bandit.mixing_update, (0, None, 0, 0))
+    mixing = update(keys, setting.mixing, mixing, outcome.mixed_returns)
+  # Rows that lost all their logits are -inf throughout.
+  numbers = learned, outcome, jnp.max(mixing.log_row, axis=1)
+  parts = [jnp.isfinite(leaf).all() for leaf in jax.tree.leaves(numbers)]
+  finite = state.finite & jnp.stack(parts).all()
+  kept = jax.tree.map(
+    lambda new, old: jnp.where(finite, new, old),
+    AgentState(learned, mixing, finite),
+    state,
+  )
+  total = jnp.where(finite, outcome.total_return, jnp.nan)
+  return kept._replace(finite=finite), total
+
+
+def learn_batches(
+  setting: Setting,
+  count: int,
+  keys: Key[Array, " runs"],
+  states: AgentState,
+  done: Int[Array, ""],
+) -> tuple[AgentState, Float[Array, " runs"]]:
+  """Returns all runs after some batches, and their mean total returns.
+
+  Args:
+    setting: of all runs.
+    count: how many batches.
+    keys: `[runs]`, the same in every call: the number of a batch tells its
+      random numbers from another's.
+    states: before, with a leading axis.
+    done: batches before these.
+  """
+
+  def run(
+    key: Key[Array, ""], state: AgentState
+  ) -> tuple[AgentState, Float[Array, ""]]:
+    def step(
+      state: AgentState, number: Int[Array, ""]
+    ) -> tuple[AgentState, Float[Array, ""]]:
+      return learn_batch(setting, jax.random.fold_in(key, number), state)
+
+    numbers = done + jnp.arange(count, dtype=jnp.int32)
+    state, totals = jax.lax.scan(step, state, numbers)
+    return state, totals.mean()
+
+  return jax.vmap(run)(keys, states)
+
+
+@functools.cache
+def compiled_batches() -> Callable[..., Any]:
+  """Returns `learn_batches`, compiled for each setting, count and shape."""
+  return jax.jit(learn_batches, static_argnums=(0, 1))

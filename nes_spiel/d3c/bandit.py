@@ -1,0 +1,228 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Agents learn to mix their rewards from scalars alone, beside any learner.
+
+Algorithms 1 and 2 of Gemp et al. (2022). Each agent tries a random change of
+the row that it gives away for some iterations. If its mixed return falls, it
+moves its row the other way. An agent sees its own row and its own mixed return
+only; functions are of one agent unless they say otherwise, to be mapped over
+agents and runs.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int, Key
+
+from nes_spiel.d3c import mixings
+from nes_spiel.d3c.envs import options as ranges
+from nes_spiel.d3c.learner import Population
+from nes_spiel.d3c.mixing_options import MixingOptions
+from nes_spiel.equilibria import mirror_descent
+from nes_spiel.games import validation
+from nes_spiel.games.mixing import mix
+
+
+class MixingState(NamedTuple):
+  """What an agent remembers; of several agents, with leading axes.
+
+  Attributes:
+    agent: `[]`, i.
+    log_row: `[n]`, log A_i; -inf for those to whom it does not give.
+    log_trial: `[n]`, the logarithm of the row that it gives away for now.
+    direction: `[n]`, from the one to the other, of length 1.
+    length: `[]`, tau, iterations in this trial.
+    elapsed: `[]`, how many of them are over.
+    mean_return: `[]`, G, their mean mixed return.
+    last_return: `[]`, G_b, that of the trial before.
+    trials: `[]`, how many are over.
+  """
+
+  agent: Int[Array, "*b"]
+  log_row: Float[Array, "*b n"]
+  log_trial: Float[Array, "*b n"]
+  direction: Float[Array, "*b n"]
+  length: Int[Array, "*b"]
+  elapsed: Int[Array, "*b"]
+  mean_return: Float[Array, "*b"]
+  last_return: Float[Array, "*b"]
+  trials: Int[Array, "*b"]
+
+
+def mixing_start(
+  key: Key[Array, ""],
+  options: MixingOptions,
+  num_agents: int,
+  opts_in: Sequence[bool] | None = None,
+  mixing: Float[Array, "n n"] | None = None,
+) -> MixingState:
+  """Returns the states of all agents, in their first trials.
+
+  Args:
+    key: consumed.
+    options: of which A_ii at the start is taken.
+    num_agents: n.
+    opts_in: `[n]`, who takes part, all if None. Mavericks keep what is theirs,
+      and nobody gives them anything.
+    mixing: `[n, n]`, A at the start instead, rows on the simplex. Who is given
+      nothing there is not given anything later.
+
+  Returns:
+    A leaf `[n, ...]` for each of a state's.
+
+  Raises:
+    ValueError: no agents, masks or rows that do not fit, rows that are no
+      distributions, or one that gives to a maverick or nothing to itself.
+
+  Example:
+    >>> import jax
+    >>> from nes_spiel import d3c
+    >>> options, key = d3c.MixingOptions(tau_max=10), jax.random.key(0)
+    >>> states = d3c.mixing_start(key, options, 2)
+    >>> rewards = jax.numpy.array([1.0, 0.0])
+    >>> received = d3c.mix_rewards(states, rewards)
+    >>> keys = jax.random.split(jax.random.key(1), 2)
+    >>> update = jax.vmap(d3c.mixing_update, (0, None, 0, 0))
+    >>> states = update(keys, options, states, received)
+    >>> states.elapsed.tolist()
+    [1, 1]
+  """
+  ranges.check_count("num_agents", num_agents)
+  mask = (True,) * num_agents if opts_in is None else tuple(map(bool, opts_in))
+  if len(mask) != num_agents:
+    raise ValueError(
+      f"opts_in: expected one of {num_agents} agents, got {opts_in}."
+    )
+  log_rows = jnp.log(_first_rows(options, mask, mixing))
+  nobody = jnp.zeros(num_agents, jnp.int32)
+  states = MixingState(
+    agent=jnp.arange(num_agents, dtype=jnp.int32),
+    log_row=log_rows,
+    log_trial=log_rows,
+    direction=jnp.zeros_like(log_rows),
+    length=nobody,
+    elapsed=nobody,
+    mean_return=jnp.zeros(num_agents, log_rows.dtype),
+    last_return=jnp.zeros(num_agents, log_rows.dtype),
+    trials=nobody,
+  )
+  keys = jax.random.split(key, num_agents)
+  return jax.vmap(mixing_trial, (0, None, 0))(keys, options, states)
+
+
+def _first_rows(
+  options: MixingOptions,
+  opts_in: tuple[bool, ...],
+  mixing: Float[Array, "n n"] | None,
+) -> Float[Array, "n n"]:
+  """Returns A at the start, after checking what was given."""
+  allowed = Population(opts_in, opts_in).allowed()
+  if mixing is None:
+    return mixings.mostly_own(allowed, options.own_share)
+  mixings.check_mixing(mixing, len(opts_in))
+  if not validation.is_traced(mixing):
+    rows = np.asarray(mixing)
+    if rows[~allowed].any() or not np.diag(rows).all():
+      raise ValueError(
+        "mixing: agents should give something to themselves and nothing to "
+        f"those who do not opt in, got {rows}."
+      )
+  return jnp.asarray(mixing)
+
+
+def mix_rewards(
+  states: MixingState, rewards: Float[Array, " n"]
+) -> Float[Array, " n"]:
+  """Returns what all agents receive, A~^T r; the total is that of the rewards.
+
+  Args:
+    states: of all agents, a leaf `[n, ...]` each.
+    rewards: `[n]`, what each earned.
+  """
+  return mix(rewards, jnp.exp(states.log_trial).T)
+
+
+def mixing_trial(
+  key: Key[Array, ""], options: MixingOptions, state: MixingState
+) -> MixingState:
+  """Returns an agent's state at the start of a new trial (Algorithm 2).
+
+  Args:
+    key: consumed.
+    options: delta, tau_min and tau_max.
+    state: whose mean return becomes what the trial is compared with.
+  """
+  of_direction, of_length = jax.random.split(key)
+  row = state.log_row
+  normal = jax.random.normal(of_direction, row.shape, row.dtype)
+  # On the sphere of those to whom the agent gives at all.
+  normal = jnp.where(jnp.isfinite(row), normal, 0)
+  tiny = jnp.finfo(row.dtype).tiny
+  direction = normal / jnp.maximum(jnp.linalg.norm(normal), tiny)
+  return state._replace(
+    log_trial=mirror_descent.normalized(row + options.delta * direction),
+    direction=direction,
+    length=jax.random.randint(
+      of_length, (), options.tau_min, options.tau_max + 1, jnp.int32
+    ),
+    elapsed=jnp.zeros_like(state.elapsed),
+    last_return=state.mean_return,
+  )
+
+
+def mixing_update(
+  key: Key[Array, ""],
+  options: MixingOptions,
+  state: MixingState,
+  mixed_return: Float[Array, ""] | float,
+) -> MixingState:
+  """Returns an agent's state after an iteration of its learner (Algorithm 1).
+
+  Args:
+    key: consumed; of the next trial, if this one ends.
+    options: how rows are learned.
+    state: during the iteration.
+    mixed_return: g, what the agent received in an episode of it. With what it
+      earned itself its row would not turn to others.
+  """
+  elapsed = state.elapsed + 1
+  count = elapsed.astype(state.mean_return.dtype)
+  received = jnp.asarray(mixed_return, state.mean_return.dtype)
+  mean = (state.mean_return * (count - 1) + received) / count
+  state = state._replace(elapsed=elapsed, mean_return=mean)
+  ended = state._replace(
+    log_row=_moved_row(options, state), trials=state.trials + 1
+  )
+  following = mixing_trial(key, options, ended)
+  complete = elapsed == state.length
+  return jax.tree.map(
+    lambda new, old: jnp.where(complete, new, old), following, state
+  )
+
+
+def _moved_row(
+  options: MixingOptions, state: MixingState
+) -> Float[Array, " n"]:
+  """Returns A_i <- softmax(clip(log A_i - eta_A g_i)) at the end of a trial."""
+  row = state.log_row
+  moved = row - options.step_size * _gradient(options, state)
+  clipped = jnp.clip(moved, options.lowest, options.highest)
+  learned = mirror_descent.normalized(clipped, jnp.isfinite(row))
+  keeps = options.warm_up & (state.trials == 0)
+  return jnp.where(keeps, row, learned)
+
+
+def _gradient(options: MixingOptions, state: MixingState) -> Float[Array, " n"]:
+  """Returns the estimate of Eq. 11's row gradient, from one trial."""
+  row = state.log_row
+  fall = state.last_return - state.mean_return
+  rate = fall / state.length.astype(row.dtype)
+  estimate = jax.nn.relu(rate + options.epsilon) * state.direction
+  if options.scale_n_over_delta:
+    given = jnp.isfinite(row).sum(dtype=row.dtype)
+    estimate *= given / options.delta
+  own = jnp.arange(len(row), dtype=jnp.int32) == state.agent
+  return estimate - jnp.where(own, options.kl_weight * jnp.exp(-row), 0)

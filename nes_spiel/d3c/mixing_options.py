@@ -1,0 +1,72 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What Algorithm 1 requires, with the ranges that it makes sense in."""
+
+import dataclasses
+import math
+
+import jax
+
+from nes_spiel.d3c.envs import options
+
+
+@jax.tree_util.register_static
+@dataclasses.dataclass(frozen=True)
+class MixingOptions:
+  """How an agent learns its row; defaults are Table 1's of Trust-Your-Brother.
+
+  Static under every transformation of JAX.
+
+  Attributes:
+    step_size: eta_A, of entropic mirror descent.
+    delta: how far a trial's logits are from the row's, in Euclidean length.
+    epsilon: at 0 agents move only if their return falls; above it also if it
+      rises by less than epsilon an iteration.
+    kl_weight: nu of Eq. 9, which draws rows back to the agents' own rewards.
+    tau_min, tau_max: iterations that a trial lasts, all lengths from the first
+      to the last equally likely.
+    own_share: A_ii at the start, the rest is shared equally.
+    lowest, highest: what logits are clipped to in an update, before they are
+      normalised. With three or more agents the first log A_ij lies below the
+      paper's -5, so that the first update moves rows without any gradient.
+    scale_n_over_delta: multiply the estimate by n / delta, n the number of
+      agents that a row gives to. It is what makes it unbiased (Section 2.6),
+      but Algorithm 1 is printed without.
+    warm_up: end the first trial without an update. As printed, the first return
+      is compared with 0, which no trial earned.
+
+  Raises:
+    ValueError: a number out of its range.
+  """
+
+  step_size: float = 1.0
+  delta: float = 1.0
+  epsilon: float = 0.0
+  kl_weight: float = 0.0
+  tau_min: int = 10
+  tau_max: int = 20
+  own_share: float = 0.99
+  lowest: float = -5.0
+  highest: float = 5.0
+  scale_n_over_delta: bool = False
+  warm_up: bool = True
+
+  def __post_init__(self) -> None:
+    """Checks the options."""
+    for name in ("step_size", "epsilon", "kl_weight"):
+      options.check_number(name, getattr(self, name))
+    if not 0 < self.delta < math.inf:
+      raise ValueError(f"delta: expected a number > 0, got {self.delta}.")
+    options.check_count("tau_min", self.tau_min)
+    options.check_count("tau_max", self.tau_max, self.tau_min)
+    if not 0 < self.own_share < 1:
+      raise ValueError(
+        f"own_share: expected a number between 0 and 1, got {self.own_share}."
+      )
+    if not self.lowest < 0 < self.highest:
+      raise ValueError(
+        "lowest, highest: expected numbers on either side of 0, got "
+        f"{self.lowest} and {self.highest}."
+      )
+    options.check_flag("scale_n_over_delta", self.scale_n_over_delta)
+    options.check_flag("warm_up", self.warm_up)

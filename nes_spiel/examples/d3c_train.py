@@ -1,0 +1,83 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+r"""Agents of a social dilemma learn to mix their rewards while they learn it.
+
+  python -m nes_spiel.examples.d3c_train --env=trust_your_brother \
+    --mode=selfish --mode=cooperative --mode=d3c --output_dir=out/d3c_train
+  python -m nes_spiel.examples.d3c_train --env=trust_your_brother \
+    --mode=d3c --batches=20000 --output_dir=out/d3c_train --resume
+
+Prints a table of total returns and of what agents keep over what they give,
+and writes it with checkpoints to --output_dir. With --resume a training goes on
+where it was stopped, or is prolonged by more batches.
+"""
+
+import dataclasses
+
+from absl import app, flags
+
+from nes_spiel import d3c
+from nes_spiel.examples import command_line, d3c_rl_runs, tables
+
+FLAGS = flags.FLAGS
+
+flags.DEFINE_enum(
+  "env", "trust_your_brother", list(d3c_rl_runs.RECIPES), "The environment."
+)
+flags.DEFINE_multi_enum(
+  "mode",
+  ["d3c"],
+  list(d3c.AGENT_MODES),
+  "What agents do about their rewards, may be repeated.",
+)
+flags.DEFINE_integer("runs", 200, "Independent runs.", 1)
+flags.DEFINE_integer("batches", 10_000, "Batches of episodes in all.", 1)
+flags.DEFINE_integer("record_every", 100, "Batches between points.", 1)
+flags.DEFINE_integer("save_every", 1000, "Batches between checkpoints.", 1)
+flags.DEFINE_float(
+  "step_size", None, "eta_A, of the mixing; the recipe's if not given."
+)
+flags.DEFINE_integer("seed", 0, "Of everything random.")
+flags.DEFINE_string("output_dir", None, "Folder for checkpoints and table.")
+flags.DEFINE_bool("resume", False, "Go on from the newest checkpoint.")
+
+
+def train(mode: str) -> d3c.AgentTraining:
+  """Returns the runs of one mode, as the flags describe them."""
+  mixing = d3c_rl_runs.RECIPES[FLAGS.env].mixing
+  if FLAGS.step_size is not None:
+    mixing = dataclasses.replace(mixing, step_size=FLAGS.step_size)
+  return d3c_rl_runs.train(
+    FLAGS.env,
+    mode,
+    FLAGS.runs,
+    FLAGS.batches,
+    FLAGS.seed,
+    FLAGS.output_dir,
+    mixing=mixing,
+    record_every=FLAGS.record_every,
+    save_every=FLAGS.save_every,
+    resume=FLAGS.resume,
+  )
+
+
+def run() -> None:
+  """Trains in every mode, prints and writes the table."""
+  if FLAGS.resume and FLAGS.output_dir is None:
+    raise ValueError("--resume needs --output_dir.")
+  table = d3c_rl_runs.ends(
+    FLAGS.env, {mode: train(mode) for mode in FLAGS.mode}
+  )
+  print(table.text())
+  if FLAGS.output_dir is not None:
+    print(f"Written: {tables.write(FLAGS.output_dir, table)}")
+
+
+def main(argv: list[str]) -> None:
+  """Runs; a user's mistake ends it with one line."""
+  with command_line.program(argv):
+    run()
+
+
+if __name__ == "__main__":
+  app.run(main)
