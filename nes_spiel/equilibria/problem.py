@@ -140,9 +140,25 @@ def standardized_welfare(
   """Returns W of Eq. 16c: the selection's welfare, or the sum of payoffs."""
   objective = selection.welfare
   if objective is None:
-    objective = welfare.utilitarian_welfare(payoffs)
+    objective = total_payoffs(payoffs, exists)
   objective = jnp.asarray(objective, payoffs.dtype)
   return standardization.standardize_tensor(objective, exists).payoffs
+
+
+def total_payoffs(
+  payoffs: Float[Array, "n *a"], exists: Bool[Array, "*a"]
+) -> Float[Array, "*a"]:
+  """Returns the sum over players, zero where it is constant up to rounding.
+
+  As it is in constant-sum games, whose rounding errors are nobody's welfare.
+  """
+  payoffs = jnp.where(exists, payoffs, 0)
+  total = welfare.utilitarian_welfare(payoffs)
+  highest = jnp.max(total, where=exists, initial=-jnp.inf)
+  spread = highest - jnp.min(total, where=exists, initial=jnp.inf)
+  largest = jnp.max(jnp.abs(payoffs).reshape(len(payoffs), -1), axis=1)
+  rounding = 8 * jnp.finfo(payoffs.dtype).eps * jnp.sum(largest)
+  return jnp.where(spread <= rounding, 0, total)
 
 
 def _clip_target(

@@ -89,7 +89,17 @@ def measure(
         f"{name} {stratum}": means(part)
         for stratum, part in strata(kind, found)
       }
-  return table if shapes else table | measure_beyond(network, variables, count)
+  if shapes or "ME" not in kinds:
+    return table
+  return table | measure_beyond(network, variables, count)
+
+
+def kinds_of(rows: Sequence[str]) -> tuple[str, ...]:
+  """Returns what a network of some rows is measured on.
+
+  These, and zero-sum games of the row ME if it is among them.
+  """
+  return (*rows, "zero-sum") if "ME" in rows else tuple(rows)
 
 
 def measure_beyond(

@@ -66,7 +66,7 @@ def evaluate() -> None:
   for name, fact in model.facts.items():
     if name != "measured":
       print(f"{name:20} {fact}")
-  kinds = (*model.facts["rows"], "zero-sum")
+  kinds = held_out.kinds_of(model.facts["rows"])
   print_table(
     held_out.measure(
       model.network,
@@ -111,7 +111,9 @@ def run() -> None:
   def report(step: int, loss: float, variables: nes.Variables) -> None:
     tqdm.write(f"\nstep {step}, mean loss {loss:.5f}")
     print_table(
-      held_out.measure(network, variables, 128, ("ME",), chosen_shapes())
+      held_out.measure(
+        network, variables, 128, recipe.rows[:1], chosen_shapes()
+      )
     )
 
   folder = pathlib.Path(FLAGS.output_dir)
@@ -146,7 +148,7 @@ def run() -> None:
       network,
       variables,
       FLAGS.evaluation_games,
-      (*recipe.rows, "zero-sum"),
+      held_out.kinds_of(recipe.rows),
       chosen_shapes(),
     ),
   }

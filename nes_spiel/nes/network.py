@@ -171,7 +171,9 @@ def output_scale(problem: Problem, selection: Selection) -> Float[Array, " n"]:
   multiplies the welfare.
   """
   room = problem.max_epsilon - problem.target_epsilon
-  unreachable = jnp.log(room / problem.max_epsilon)
+  # Without room the constraint is idle, and a logarithm would have no gradient.
+  share = jnp.where(room > 0, room / problem.max_epsilon, 1)
+  unreachable = jnp.log(share)
   mu = 0 if selection.mu is None else selection.mu
   return 1 + problem.rho * jnp.maximum(unreachable, 0) + mu
 

@@ -204,6 +204,12 @@ def check_inputs(config: Config, recipe: Recipe) -> None:
         f'recipe.rows: {name} needs a network with the input "{unseen}", got '
         f"{config.inputs}."
       )
+  if (config.maps, config.concept) == ("paper", "cce") and recipe.cubes < 1:
+    raise ValueError(
+      'recipe.cubes: a CCE network with Config.maps="paper" is equivariant on '
+      "cubes alone (Eq. 19c, Appendix C.2), so expected 1.0, got "
+      f"{recipe.cubes}."
+    )
 
 
 def choose_bucket(recipe: Recipe, seed: int, step: int) -> int:

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Key
 
 from nes_spiel.equilibria import Concept, Selection, dual, expected_gains
-from nes_spiel.equilibria.problem import reference_logits
+from nes_spiel.equilibria.problem import reference_logits, total_payoffs
 from nes_spiel.equilibria.selection import MU
 from nes_spiel.games import masks
 from nes_spiel.nes.rows import ROWS, Row
@@ -71,7 +71,8 @@ def sample_selection(
     selection = dataclasses.replace(selection, target_joint=joint)
   if drawn.varies("welfare", "none"):
     noise = jax.random.normal(welfare, payoffs.shape[1:], payoffs.dtype)
-    total = jnp.sum(payoffs, axis=0)
+    exists = masks.joint_mask(strategy_mask, payoffs.shape[1:])
+    total = total_payoffs(payoffs, exists)
     selection = dataclasses.replace(
       selection,
       welfare=jnp.where(drawn.has("welfare", "any"), noise, total),

@@ -23,8 +23,9 @@ from nes_spiel.nes.rows import (
 from nes_spiel.solvers.solution import Concept
 
 # What else a network serves that was trained for any value of a parameter. What
-# is drawn there is no uniform target, no least epsilon, and always a welfare.
-ALSO = {"target": "counts", "welfare": "payoffs", "epsilon": "zero"}
+# is drawn there is no uniform target, and always a welfare; epsilons, most of
+# which come with another rho, are neither zero nor the least.
+ALSO = {"target": "counts", "welfare": "payoffs"}
 # Relative, of a target joint to the product of its marginals.
 PRODUCT_TOLERANCE = 1e-3
 
@@ -119,7 +120,7 @@ def refusal(
   )
   rows = [ROWS[name] for name in names]
   for field, kind in asked._asdict().items():
-    serving = {kind, "any"} if kind == ALSO[field] else {kind}
+    serving = {kind, "any"} if kind == ALSO.get(field) else {kind}
     rows = [row for row in rows if getattr(row, field) in serving]
     if not rows:
       return _refused_kind(field, kind, names)

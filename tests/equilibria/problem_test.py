@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from nes_spiel import equilibria
+from nes_spiel.equilibria.problem import reference_logits
 
 CLOSE = {"rtol": 1e-12, "atol": 1e-12}  # double precision
 SCALE, OFFSET = np.array([4.0, 0.5]), np.array([1.0, -2.0])
@@ -115,3 +116,16 @@ def test_unknown_concept(payoffs):
     equilibria.standardized_problem(
       jnp.asarray(payoffs), equilibria.MaximumEntropy(), "ne"
     )
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-5, 1e5])
+def test_rounding_is_nobodys_welfare(scale):
+  """Three players' payoffs that add up to a constant, but for rounding."""
+  first, second = scale * np.random.default_rng(1).normal(size=(2, 2, 3, 2))
+  payoffs = np.stack([first, second, scale / 3 - first - second])
+  assert np.ptp(payoffs.sum(0)) > 0
+  mask = jnp.ones((3, 3), bool).at[0, 2].set(False).at[2, 2].set(False)
+  logits = reference_logits(
+    jnp.asarray(payoffs), equilibria.MaximumWelfare(), mask
+  )
+  np.testing.assert_allclose(logits, -np.log(12), **CLOSE)

@@ -162,7 +162,7 @@ TRANSFORMER = {"architecture": "transformer", "payoff_channels": (8, 4)}
 # players in the fast suite, the others with the reference numbers.
 FAST = [
   (SHAPES[0], "cce", np.float32, {}),
-  (SHAPES[1], "ce", np.float64, {}),
+  (SHAPES[0], "ce", np.float64, {}),
   (SHAPES[1], "cce", np.float64, TRANSFORMER),
 ]
 BY_GAME = {

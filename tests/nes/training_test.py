@@ -118,10 +118,15 @@ def test_what_has_grown_keeps_what_it_had(random_network):
     jnp.asarray(game), equilibria.MaximumEntropy(0.5), "cce"
   )
   selection = equilibria.MaximumEntropy(0.5)
+
+  def duals(network, variables):
+    answer = jax.jit(
+      lambda x: network.apply_problem(x, game, selection, problem)[0]
+    )
+    return answer(variables)
+
   np.testing.assert_allclose(
-    nes.Network(wide).apply_problem(grown, game, selection, problem)[0],
-    network.apply_problem(variables, game, selection, problem)[0],
-    rtol=1e-6,
+    duals(nes.Network(wide), grown), duals(network, variables), rtol=1e-6
   )
 
 
@@ -320,3 +325,9 @@ def test_averages_are_of_the_parameters_as_they_are(random_network):
   counts = plain.averages["duals_0_norm"]["count"]
   assert counts.sum() == training.REFRESHING * len(RECIPE.buckets)
   assert np.ptp(np.asarray(plain.averages["duals_0_norm"]["mean"])) > 0
+
+
+def test_the_papers_maps_are_trained_on_cubes():
+  """Eq. 19c pools over players at equal strategy numbers."""
+  with pytest.raises(ValueError, match=r"recipe\.cubes: .*Eq. 19c.*got 0.5"):
+    nes.train(nes.Config.paper(), RECIPE)

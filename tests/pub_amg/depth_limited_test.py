@@ -122,6 +122,7 @@ def test_with_a_reference_too(read_game, random_policies):
   assert pub_amg.exploitability(game, policy, ALPHA, objective) < 1e-7
 
 
+@pytest.mark.reference
 def test_a_learned_value_is_nearly_exact(read_game):
   """Of beliefs that training has not seen; and search with it is better."""
   game = read_game("kuhn_poker")

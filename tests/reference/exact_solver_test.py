@@ -159,6 +159,7 @@ def test_every_selection(concept, shape, state):
     assert gap <= WORSE, line
     assert better <= WORSE, line
     assert apart <= DISTANCE, line
+    assert failed <= COMPARED // 2, line
     if name == "ME" and concept == "cce" and shape in FROM_UNIFORM:
       mean, tolerance = FROM_UNIFORM[shape]
       assert abs(away.mean() - mean) <= tolerance, line

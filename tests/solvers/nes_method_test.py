@@ -9,6 +9,7 @@ import pytest
 
 import nes_spiel
 from nes_spiel import equilibria, games, nes
+from nes_spiel.nes import network
 
 SMALL = {"payoff_channels": (4,), "middle_channels": 4, "dual_channels": (4,)}
 
@@ -138,6 +139,27 @@ def test_what_a_network_was_not_trained_for_is_refused(
   assert "exact" in str(caught.value)
 
 
+def test_random_epsilons_do_not_stand_for_zero(make_model, payoffs):
+  """Most of them come with another rho."""
+  model = make_model(facts={"rows": ["MS", "eps-ME"]})
+  with pytest.raises(ValueError, match=r"target_epsilon: .*'zero'"):
+    nes_spiel.solve(payoffs[0], method="nes", model=model)
+
+
+def test_a_target_beyond_reach_has_a_finite_gradient(payoffs):
+  """Where the constraint is idle there is no room for duals."""
+  selection = nes_spiel.MaximumEntropy(target_epsilon=np.inf)
+
+  @jax.jit
+  def total(game):
+    problem, _ = equilibria.standardized_problem(game, selection, "cce")
+    return network.output_scale(problem, selection).sum()
+
+  game = payoffs[0].astype(np.float32)
+  assert total(game) == 2
+  assert not np.asarray(jax.jit(jax.grad(total))(game)).any()
+
+
 def test_other_players_and_targets_are_refused(make_model, model, payoffs):
   with pytest.raises(ValueError, match="this network is for"):
     nes_spiel.solve(np.ones((3, 2, 2, 2)), method="nes", model=model)
@@ -204,7 +226,7 @@ def test_refined_derivatives_are_the_exact_ones(model, payoffs):
     return nes_spiel.solve(game, method=method, model=model).welfare
 
   single = payoffs[0].astype(np.float32)
-  exact = jax.grad(welfare)(single, "exact", None)
+  exact = jax.jit(jax.grad(lambda x: welfare(x, "exact", None)))(single)
   refined = jax.jit(jax.grad(lambda x: welfare(x, "nes+exact", model)))(single)
   np.testing.assert_allclose(refined, exact, rtol=1e-4, atol=1e-6)
 

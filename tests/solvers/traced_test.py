@@ -86,6 +86,7 @@ def test_compiled_gradient(concept, payoffs):
     assert np.abs(expected).max() > 1e-2
 
 
+@pytest.mark.reference  # outside jit every primitive is compiled by itself
 def test_grad_without_and_around_jit(payoffs):
   _, expected = compiled_gradient()(payoffs[0])
   np.testing.assert_allclose(jax.grad(loss)(payoffs[0]), expected, **SINGLE)
@@ -93,6 +94,7 @@ def test_grad_without_and_around_jit(payoffs):
   np.testing.assert_allclose(around, expected, **SINGLE)
 
 
+@pytest.mark.reference
 def test_vmap_of_values_and_of_compiled_gradients(payoffs):
   rows = [compiled_gradient()(game) for game in payoffs]
   values = np.stack([value for value, _ in rows])
