@@ -10,12 +10,14 @@ Maximum entropy on L2-invariant games, float64. Accuracy is the total variation
 (TV) to the exact solution, asked for 1e-12 and at a residual of at most 1e-9,
 and the (C)CE gap, over at most 64 games. `nes+k` is k Newton steps from the
 network's answer. Ours are whole calls of `solve_batch`, gaps and certificate
-included; of the others only the solver is timed, on a problem that is already
-standardised and stated. Clarabel and ECOS run at their defaults, L-BFGS-B and
-SCS also at tolerances of 1e-9; CVXPY's problem is compiled once where
-that fits in memory and is the faster way, else built for each game. SCS starts
-cold, and is stopped after half of --seconds with what it has. OpenSpiel's
-selection is another one, so that it has a gap but no TV.
+included; of the others the call that solves, on a problem that is already
+standardised and stated: of CVXPY `Problem.solve`, which fills in parameters, or
+where a game's problem is built for it alone canonicalises it. Clarabel and ECOS
+run at their defaults, L-BFGS-B and SCS also at tolerances of 1e-9; CVXPY's
+problem is compiled once where that fits in memory and is the faster way, else
+built for each game. SCS starts cold, and is stopped after half of --seconds
+with what it has. OpenSpiel's selection is another one, so that it has a gap but
+no TV.
 
 The least, median and most are of the repeats; a repeat is one batch, or a
 number of games one per call. Compilation is not counted. What takes one game

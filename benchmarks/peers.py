@@ -129,7 +129,8 @@ def lbfgs(case: Case, **options: Any) -> Peer:
     joint_of = jax.jit(dual.primal_joint)
 
   def prepare(payoffs: Any) -> Callable[[], Answer]:
-    problem = _state(payoffs, case.concept)
+    with jax.enable_x64(True):
+      problem = jax.device_put(_state(payoffs, case.concept))
     size = problem.dual_mask.size
 
     def solve() -> Answer:

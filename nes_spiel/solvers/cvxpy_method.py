@@ -42,8 +42,8 @@ def solve_games(
     concept: "ce" or "cce".
 
   Returns:
-    The solutions. Where the solver gave up, arrays are NaN and `status` says
-    NOT_FINITE.
+    The solutions. `status` is Clarabel's word, by its own tolerances, whatever
+    the residual. Where it gave up, arrays are NaN and `status` says NOT_FINITE.
 
   Raises:
     ValueError: concept "ne", or a padded game.

@@ -43,9 +43,9 @@ COLUMNS = (
 CVXPY_COLUMNS = ("CVXPY failed", "CVXPY s/game")
 NOTES = (
   "Means with standard errors in parentheses. Solver gaps are total variation "
-  "to the exact maximum-entropy answer, over the games that were solved; gaps "
-  "are (C)CE gaps on standardised payoffs against epsilon 0, for CE of the "
-  "best pair of strategies. Zero duals give the uniform joint: the baseline.",
+  "to the exact maximum-entropy answer; gaps are (C)CE gaps on standardised "
+  "payoffs against epsilon 0, for CE of the best pair of strategies; all over "
+  "the games that were solved. Zero duals give the uniform joint, a baseline.",
   "The paper draws this figure and prints no numbers of it; its text says "
   "solver gaps around 1e-2 for most classes.",
 )
@@ -180,9 +180,9 @@ def _row(result: ClassResult) -> tuple[Any, ...]:
     int(np.sum(~solved)),
     *_range(found.network_distance[solved]),
     tables.estimate(found.uniform_distance[solved]),
-    *_range(found.network_gap),
+    *_range(found.network_gap[solved]),
     tables.estimate(found.exact_gap[solved]),
-    tables.estimate(found.uniform_gap),
+    tables.estimate(found.uniform_gap[solved]),
     *(result.cvxpy or ()),
   )
 

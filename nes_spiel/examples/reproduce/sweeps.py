@@ -23,6 +23,11 @@ NOTES = (
   "the same games. Each curve is a network trained on L2 games of its one "
   "shape, or on payoffs drawn uniformly where it says so, and measured on L2 "
   "games; gap is its (C)CE gap against epsilon 0 after the last step.",
+  "CCE networks correct their answer 8 times and CE networks 16 times, where "
+  'the paper has one architecture. A linear network and "paper\'s maps" do not '
+  'correct theirs: beside them stands "no corrections". The latter and "norm '
+  'per game" also have other inputs. Half of the target epsilons of eps rows '
+  "are U(-Z, Z), as the paper's, half are shares of the largest gain.",
 )
 
 # By panel, then by label.
