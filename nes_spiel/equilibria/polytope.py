@@ -42,7 +42,11 @@ def gain_rows(
   Args:
     payoffs: `[n, *a]`.
     concept: "ce" or "cce".
+
+  Raises:
+    ValueError: an unknown concept.
   """
+  gains.check_concept(concept)
   joints = int(np.prod(np.shape(payoffs)[1:]))
   with jax.enable_x64(True):
     wide = jnp.asarray(payoffs, jnp.float64)
@@ -57,6 +61,7 @@ def maximize(
   payoffs: Any,
   concept: Concept,
   objective: Any,
+  rows: Float[np.ndarray, "k j"] | None = None,
 ) -> Optimum:
   """Returns where in the polytope of (C)CEs a linear objective is largest.
 
@@ -64,6 +69,7 @@ def maximize(
     payoffs: `[n, *a]`.
     concept: "ce" or "cce".
     objective: `[*a]`, such as the sum of payoffs, or its negative.
+    rows: `gain_rows` of the game, if they are at hand.
 
   Raises:
     ValueError: payoffs that are no game, or an objective of another shape.
@@ -76,7 +82,6 @@ def maximize(
     >>> round(found.value, 4)
     10.5
   """
-  gains.check_concept(concept)
   payoffs = np.asarray(validation.check_payoffs(payoffs), float)
   weights = np.asarray(objective, float)
   if weights.shape != payoffs.shape[1:]:
@@ -84,7 +89,7 @@ def maximize(
       f"objective: expected shape {payoffs.shape[1:]}, got {weights.shape}."
     )
   validation.check_finite("objective", weights)
-  rows = gain_rows(payoffs, concept)
+  rows = gain_rows(payoffs, concept) if rows is None else rows
   found = optimize.linprog(
     -weights.ravel(),
     A_ub=rows,

@@ -50,8 +50,9 @@ def price_of_anarchy(
   """
   payoffs = np.asarray(validation.check_payoffs(payoffs), float)
   total = payoffs.sum(0)
-  worst = -polytope.maximize(payoffs, concept, -total).value
-  best = polytope.maximize(payoffs, concept, total).value
+  rows = polytope.gain_rows(payoffs, concept)
+  worst = -polytope.maximize(payoffs, concept, -total, rows).value
+  best = polytope.maximize(payoffs, concept, total, rows).value
   return prices(float(total.max()), worst, best)
 
 
