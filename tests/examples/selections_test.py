@@ -23,7 +23,7 @@ UNIFORM = np.full((4, 4, 4), 1 / 16)
     ("cce", 2, "MU", Selection(welfare=UNIFORM, mu=10.0), "cce_2p_rows"),
     ("ce", 2, "ME", Selection(), "ce_2p"),
     ("ce", 2, "MU", Selection(welfare=UNIFORM, mu=10.0), "ce_2p_rows"),
-    ("ce", 2, "MS", Selection(target_epsilon=-np.inf), "ce_2p_rows"),
+    ("ce", 2, "MS", Selection(target_epsilon=-np.inf), "ce_2p_epsilon"),
     ("cce", 3, "ME", Selection(), "cce_3p"),
     ("ce", 3, "ME", Selection(), None),
   ],
