@@ -3,9 +3,15 @@
 """D3C: agents learn to mix their losses so that anarchy costs less.
 
 Gemp et al., D3C: Reducing the Price of Anarchy in Multi-Agent Learning (2022).
+
+`d3c.openspiel`, which needs OpenSpiel, is loaded when first used.
 """
 
+import importlib
+from typing import Any
+
 from nes_spiel.d3c import envs, games
+from nes_spiel.d3c.actor_critic import ActorCritic
 from nes_spiel.d3c.agent_steps import AGENT_MODES
 from nes_spiel.d3c.agent_training import AgentTraining, train_agents
 from nes_spiel.d3c.algorithm import Algorithm, Outcome
@@ -41,6 +47,7 @@ from nes_spiel.d3c.training import Training, TrainingStatus, train
 __all__ = [
   "AGENT_MODES",
   "MODES",
+  "ActorCritic",
   "AgentTraining",
   "Algorithm",
   "Game",
@@ -70,6 +77,7 @@ __all__ = [
   "mixing_start",
   "mixing_trial",
   "mixing_update",
+  "openspiel",
   "row_gradients",
   "selfish",
   "social_value_orientation",
@@ -79,3 +87,10 @@ __all__ = [
   "train_agents",
   "utilitarian_bound",
 ]
+
+
+def __getattr__(name: str) -> Any:
+  """Imports what needs OpenSpiel when it is asked for."""
+  if name == "openspiel":
+    return importlib.import_module("nes_spiel.d3c.openspiel")
+  raise AttributeError(f"module 'nes_spiel.d3c' has no attribute {name!r}")

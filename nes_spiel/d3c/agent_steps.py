@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int, Key
+from jaxtyping import Array, Bool, Int, Key
 
 from nes_spiel.d3c import bandit
-from nes_spiel.d3c.algorithm import Algorithm
+from nes_spiel.d3c.algorithm import Algorithm, Outcome
 from nes_spiel.d3c.bandit import MixingState
 from nes_spiel.d3c.envs import Environment, options
 from nes_spiel.d3c.learner import Population
@@ -105,11 +105,11 @@ def _first_mixing(setting: Setting, key: Key[Array, ""]) -> MixingState:
 
 def learn_batch(
   setting: Setting, key: Key[Array, ""], state: AgentState
-) -> tuple[AgentState, Float[Array, ""]]:
-  """Returns a run's state after a batch, and the batch's total return.
+) -> tuple[AgentState, Outcome]:
+  """Returns a run's state after a batch, and what the batch brought.
 
-  A run in which a number is not finite stays as it was before; its total
-  return is then NaN.
+  A run in which a number is not finite stays as it was before; what it brings
+  is then NaN.
 
   Args:
     setting: of the run.
@@ -135,8 +135,8 @@ def learn_batch(
     AgentState(learned, mixing, finite),
     state,
   )
-  total = jnp.where(finite, outcome.total_return, jnp.nan)
-  return kept._replace(finite=finite), total
+  brought = jax.tree.map(lambda x: jnp.where(finite, x, jnp.nan), outcome)
+  return kept._replace(finite=finite), brought
 
 
 def learn_batches(
@@ -145,8 +145,8 @@ def learn_batches(
   keys: Key[Array, " runs"],
   states: AgentState,
   done: Int[Array, ""],
-) -> tuple[AgentState, Float[Array, " runs"]]:
-  """Returns all runs after some batches, and their mean total returns.
+) -> tuple[AgentState, Outcome]:
+  """Returns all runs after some batches, and the means of what these brought.
 
   Args:
     setting: of all runs.
@@ -157,17 +157,15 @@ def learn_batches(
     done: batches before these.
   """
 
-  def run(
-    key: Key[Array, ""], state: AgentState
-  ) -> tuple[AgentState, Float[Array, ""]]:
+  def run(key: Key[Array, ""], state: AgentState) -> tuple[AgentState, Outcome]:
     def step(
       state: AgentState, number: Int[Array, ""]
-    ) -> tuple[AgentState, Float[Array, ""]]:
+    ) -> tuple[AgentState, Outcome]:
       return learn_batch(setting, jax.random.fold_in(key, number), state)
 
     numbers = done + jnp.arange(count, dtype=jnp.int32)
-    state, totals = jax.lax.scan(step, state, numbers)
-    return state, totals.mean()
+    state, outcomes = jax.lax.scan(step, state, numbers)
+    return state, jax.tree.map(lambda x: x.mean(0), outcomes)
 
   return jax.vmap(run)(keys, states)
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many runs of agents that learn from mixed rewards, and can be resumed."""
 
+import functools
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -19,9 +20,10 @@ from nes_spiel.d3c.agent_steps import (
   Setting,
   compiled_batches,
   first_state,
+  learn_batches,
   make_setting,
 )
-from nes_spiel.d3c.algorithm import Algorithm
+from nes_spiel.d3c.algorithm import Algorithm, Outcome
 from nes_spiel.d3c.envs import Environment, options
 from nes_spiel.d3c.mixing_options import MixingOptions
 from nes_spiel.d3c.training import TrainingStatus
@@ -46,6 +48,9 @@ class AgentTraining(NamedTuple):
     learned: what the algorithm kept, with a leading axis `runs`.
     status: `[runs]`, of `TrainingStatus`; what diverged holds what was before.
     batches: `[time + 1]`, after which mixings were taken.
+    events: leaves `[runs, time, n, ...]`, how often what happened in an
+      episode, the mean as that of `total_return`; None if the algorithm does
+      not count.
   """
 
   total_return: Float[np.ndarray, "runs time"]
@@ -55,6 +60,7 @@ class AgentTraining(NamedTuple):
   learned: Any
   status: Int[np.ndarray, " runs"]
   batches: Int[np.ndarray, " time+1"]
+  events: Any
 
 
 class _Progress(NamedTuple):
@@ -63,11 +69,13 @@ class _Progress(NamedTuple):
   Attributes:
     states: of all runs.
     total_return: `[windows, runs]`.
+    events: leaves `[windows, runs, ...]`.
     log_mixing: `[windows + 1, runs, n, n]`.
   """
 
   states: AgentState
   total_return: Float[np.ndarray, "windows runs"]
+  events: Any
   log_mixing: Float[np.ndarray, "windows+1 runs n n"]
 
 
@@ -93,7 +101,7 @@ def train_agents(
 
   Args:
     game: from `envs.make`.
-    algorithm: such as `Reinforce()`.
+    algorithm: such as `Reinforce()` or `ActorCritic()`.
     key: of everything random.
     runs: how many.
     mode: "d3c"; or what stays as it is, "selfish", everyone with what they
@@ -125,7 +133,7 @@ def train_agents(
   identity = _identity(setting, key, runs, record_every)
   of_starts, of_batches = jax.random.split(key)
   keys = jax.random.split(of_starts, runs)
-  progress = _start(jax.vmap(lambda key: first_state(setting, key))(keys))
+  progress = _start(setting, keys)
   if resume:
     progress = _restore(progress, folder, identity, batches, record_every)
   elif folder is not None:
@@ -151,30 +159,35 @@ def _windows(
   first = len(progress.total_return) * record_every
   with tqdm(total=batches, initial=first, unit="batch") as bar:
     for done in range(first, batches, record_every):
-      states, totals = compiled_batches()(
+      after = compiled_batches()(
         setting, record_every, keys, progress.states, np.int32(done)
       )
-      progress = _grown(progress, *jax.device_get((states, totals)))
-      bar.set_postfix_str(f"return {np.median(totals):.3f}", False)
+      progress = _grown(progress, *jax.device_get(after))
+      total = np.median(progress.total_return[-1])
+      bar.set_postfix_str(f"return {total:.3f}", False)
       bar.update(record_every)
       yield done + record_every, progress
 
 
-def _start(states: AgentState) -> _Progress:
+def _start(setting: Setting, keys: Key[Array, " runs"]) -> _Progress:
   """Returns what is known before the first batch."""
+  states = jax.vmap(lambda key: first_state(setting, key))(keys)
   rows = np.asarray(states.mixing.log_row)
-  return _Progress(states, np.zeros((0, len(rows)), np.float32), rows[None])
+  batch = functools.partial(learn_batches, setting, 1)
+  _, brought = jax.eval_shape(batch, keys, states, np.int32(0))
+  nothing = jax.tree.map(lambda x: np.zeros((0, *x.shape), x.dtype), brought)
+  return _Progress(states, nothing.total_return, nothing.events, rows[None])
 
 
 def _grown(
-  progress: _Progress, states: AgentState, totals: Float[np.ndarray, " runs"]
+  progress: _Progress, states: AgentState, brought: Outcome
 ) -> _Progress:
   """Returns what is known after some more batches."""
-  rows = states.mixing.log_row
+  known = progress.total_return, progress.events, progress.log_mixing
+  latest = brought.total_return, brought.events, states.mixing.log_row
   return _Progress(
     states,
-    np.concatenate([progress.total_return, totals[None]]),
-    np.concatenate([progress.log_mixing, rows[None]]),
+    *jax.tree.map(lambda x, y: np.concatenate([x, y[None]]), known, latest),
   )
 
 
@@ -195,8 +208,13 @@ def _restore(
       f"batches: {folder} has {values['step']} already, got {batches}."
     )
   windows = values["step"] // record_every
+  total_return, events = jax.tree.map(
+    lambda x: np.zeros((windows, *x.shape[1:]), x.dtype),
+    (progress.total_return, progress.events),
+  )
   like = progress._replace(
-    total_return=np.zeros((windows, identity["runs"]), np.float32),
+    total_return=total_return,
+    events=events,
     log_mixing=np.repeat(progress.log_mixing[:1], windows + 1, axis=0),
   )
   return checkpoints.tree_from_arrays(like, arrays)
@@ -244,4 +262,5 @@ def _result(progress: _Progress, record_every: int) -> AgentTraining:
       states.finite, TrainingStatus.FINISHED, TrainingStatus.DIVERGED
     ),
     batches=np.arange(path.shape[1]) * record_every,
+    events=jax.tree.map(lambda x: np.swapaxes(x, 0, 1), progress.events),
   )

@@ -5,8 +5,9 @@ r"""Figures of the D3C paper with reinforcement learning.
   python -m nes_spiel.examples.d3c_rl_figures --figure=7
 
 7: what agents earn in Trust-Your-Brother who learn to mix their rewards, beside
-others, and their attention. 16: how their mixtures move. Writes pictures, the
-points of their curves, and tables of where runs end to --output_dir.
+others, and their attention. 8: the same in Coins, with one run's share of own
+coins. 16: how mixtures move in Trust-Your-Brother. Writes pictures, the points
+of their curves, and tables of where runs end to --output_dir.
 """
 
 import csv
@@ -29,8 +30,15 @@ from nes_spiel.examples import (
 FLAGS = flags.FLAGS
 SINGLE_RUNS = 20  # whose trajectories are drawn beside the median
 
-flags.DEFINE_integer("runs", 200, "Independent runs; 1000 in the paper.", 1)
-flags.DEFINE_integer("batches", 10_000, "Batches of episodes.", 1)
+flags.DEFINE_integer(
+  "runs",
+  None,
+  "Independent runs; if not given 200, of 1000 in the paper, and 10 in Coins.",
+  1,
+)
+flags.DEFINE_integer(
+  "batches", None, "Batches of episodes; the recipe's if not given.", 1
+)
 flags.DEFINE_integer("seed", 0, "Of everything random.")
 flags.DEFINE_string("output_dir", "out/d3c_rl", "Folder for the results.")
 
@@ -68,6 +76,18 @@ def returns_and_attention(env: str, name: str) -> Callable[..., pathlib.Path]:
     return path
 
   return drawn
+
+
+def coins(folder: pathlib.Path) -> pathlib.Path:
+  """Figure 8: returns in all modes, and how one run of D3C came to its own."""
+  results = compare(folder, "coins")
+  path = folder / "d3c_figure8.png"
+  panels = [
+    d3c_rl_runs.mean_returns("coins", results),
+    *d3c_rl_runs.one_run(results["d3c"]),
+  ]
+  d3c_pictures.draw(path, panels, 2)
+  return path
 
 
 def mixtures(folder: pathlib.Path) -> pathlib.Path:
@@ -108,6 +128,7 @@ def write_points(
 
 FIGURES = {
   "7": returns_and_attention("trust_your_brother", "figure7"),
+  "8": coins,
   "16": mixtures,
 }
 flags.DEFINE_enum("figure", "7", list(FIGURES), "Which picture.")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import jax
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from nes_spiel import d3c
 from nes_spiel.examples import d3c_panels, plots, tables
@@ -42,29 +42,71 @@ class Recipe(NamedTuple):
     options: of the environment.
     algorithm: with which agents learn.
     mixing: how they learn to mix.
+    runs, batches, record_every: how many, unless other numbers are given.
   """
 
   options: Mapping[str, Any]
   algorithm: d3c.Algorithm
   mixing: d3c.MixingOptions
+  runs: int = 200
+  batches: int = 10_000
+  record_every: int = 100
 
 
-RECIPES = {
-  "trust_your_brother": Recipe(
-    {"normalized": True},
-    d3c.Reinforce(),
-    d3c.MixingOptions(step_size=10.0),
-  ),
+# By environment and learner, of which the first is the default.
+RECIPES: Mapping[str, Mapping[str, Recipe]] = {
+  "trust_your_brother": {
+    "reinforce": Recipe(
+      {"normalized": True},
+      d3c.Reinforce(),
+      d3c.MixingOptions(step_size=10.0),
+    ),
+  },
+  "coins": {
+    # With Table 1's step of 0.001 and epsilon of 100 rows walk at random, as
+    # returns are about 1 an episode. 25 million steps of the environment.
+    "actor_critic": Recipe(
+      {},
+      d3c.ActorCritic(),
+      d3c.MixingOptions(
+        step_size=100.0,
+        kl_weight=1e-5,
+        tau_min=5,
+        tau_max=10,
+        own_share=0.9,
+      ),
+      runs=10,
+      batches=3200,
+      record_every=40,
+    ),
+  },
 }
+LEARNERS = sorted({name for each in RECIPES.values() for name in each})
+
+
+def recipe_for(env: str, learner: str | None = None) -> Recipe:
+  """Returns how a learner, or the default one, learns in an environment.
+
+  Raises:
+    ValueError: there is no recipe for both.
+  """
+  known = RECIPES[env]
+  name = next(iter(known)) if learner is None else learner
+  if name not in known:
+    raise ValueError(
+      f"learner: expected one of {[*known]} in {env}, got {name!r}."
+    )
+  return known[name]
 
 
 def train(
   env: str,
   mode: str,
-  runs: int,
-  batches: int,
+  runs: int | None,
+  batches: int | None,
   seed: int,
   output_dir: str | None = None,
+  learner: str | None = None,
   **options: Any,
 ) -> d3c.AgentTraining:
   """Returns runs in one environment and mode, by its recipe.
@@ -72,24 +114,27 @@ def train(
   Args:
     env: one of `RECIPES`.
     mode: one of `d3c.AGENT_MODES`.
-    runs: how many.
-    batches: of each.
+    runs: how many, the recipe's number if None.
+    batches: of each, the recipe's number if None.
     seed: of everything random.
     output_dir: under which checkpoints are written; none are if None.
-    **options: others of `d3c.train_agents`.
+    learner: one of the environment's, its first if None.
+    **options: others of `d3c.train_agents`; those that are None do not count.
   """
-  recipe = RECIPES[env]
+  recipe = recipe_for(env, learner)
+  given = {name: x for name, x in options.items() if x is not None}
   return d3c.train_agents(
     d3c.envs.make(env, **recipe.options),
     recipe.algorithm,
     jax.random.key(seed),
-    runs,
+    recipe.runs if runs is None else runs,
     mode=mode,
-    batches=batches,
+    batches=recipe.batches if batches is None else batches,
     **{
       "mixing": recipe.mixing,
+      "record_every": recipe.record_every,
       "folder": output_dir and pathlib.Path(output_dir, "checkpoints", mode),
-      **options,
+      **given,
     },
   )
 
@@ -132,6 +177,50 @@ def returns(title: str, results: Results) -> Panel:
     for mode, result in results.items()
   ]
   return Panel(title, "Median total return", curves)
+
+
+def mean_returns(title: str, results: Results) -> Panel:
+  """Returns the mean total return of every mode, with a standard deviation.
+
+  Legends have its mean over the whole training, as Figure 8 has.
+  """
+  curves = []
+  for mode, result in results.items():
+    total = result.total_return[result.status == d3c.TrainingStatus.FINISHED]
+    name = f"{mode}, {total.mean():.2f}" if total.size else mode
+    shown = total if total.size else result.total_return
+    around = _around(shown)
+    color = COLORS.get(mode)
+    curves.append(Curve(name, result.batches[1:], *around, color))
+  return Panel(title, "Mean total return", curves)
+
+
+def one_run(result: d3c.AgentTraining, run: int = 0) -> list[Panel]:
+  """Returns attention, total return and the share of own coins, of one run.
+
+  Args:
+    result: of Coins.
+    run: which.
+  """
+  own, others = (np.asarray(count)[run] for count in result.events)
+  # Where nobody picked up a coin there is no share.
+  share = 100 * own / np.where(own + others > 0, own + others, np.nan)
+  total = Curve("total", result.batches[1:], result.total_return[run])
+  attended = _agents(result.batches, result.attention[run])
+  return [
+    Panel("One run: attention", d3c_panels.ATTENTION, attended),
+    Panel("One run: total return", "Total return", [total]),
+    Panel("One run: own coins", "Own coins, %", _agents(total.steps, share)),
+  ]
+
+
+def _agents(
+  steps: Int[np.ndarray, " time"], values: Float[np.ndarray, "time n"]
+) -> list[Curve]:
+  """Returns a curve for every agent."""
+  return [
+    Curve(f"agent {i + 1}", steps, each) for i, each in enumerate(values.T)
+  ]
 
 
 def attention(title: str, result: d3c.AgentTraining) -> Panel:

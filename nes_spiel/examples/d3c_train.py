@@ -6,6 +6,8 @@ r"""Agents of a social dilemma learn to mix their rewards while they learn it.
     --mode=selfish --mode=cooperative --mode=d3c --output_dir=out/d3c_train
   python -m nes_spiel.examples.d3c_train --env=trust_your_brother \
     --mode=d3c --batches=20000 --output_dir=out/d3c_train --resume
+  python -m nes_spiel.examples.d3c_train --env=coins --learner=actor_critic \
+    --mode=d3c --runs=1 --output_dir=out/coins
 
 Prints a table of total returns and of what agents keep over what they give,
 and writes it with checkpoints to --output_dir. With --resume a training goes on
@@ -24,15 +26,27 @@ FLAGS = flags.FLAGS
 flags.DEFINE_enum(
   "env", "trust_your_brother", list(d3c_rl_runs.RECIPES), "The environment."
 )
+flags.DEFINE_enum(
+  "learner",
+  None,
+  d3c_rl_runs.LEARNERS,
+  "With which agents learn; the environment's own if not given.",
+)
 flags.DEFINE_multi_enum(
   "mode",
   ["d3c"],
   list(d3c.AGENT_MODES),
   "What agents do about their rewards, may be repeated.",
 )
-flags.DEFINE_integer("runs", 200, "Independent runs.", 1)
-flags.DEFINE_integer("batches", 10_000, "Batches of episodes in all.", 1)
-flags.DEFINE_integer("record_every", 100, "Batches between points.", 1)
+flags.DEFINE_integer(
+  "runs", None, "Independent runs; the recipe's number if not given.", 1
+)
+flags.DEFINE_integer(
+  "batches", None, "Batches of episodes in all; the recipe's.", 1
+)
+flags.DEFINE_integer(
+  "record_every", None, "Batches between points; the recipe's.", 1
+)
 flags.DEFINE_integer("save_every", 1000, "Batches between checkpoints.", 1)
 flags.DEFINE_float(
   "step_size", None, "eta_A, of the mixing; the recipe's if not given."
@@ -44,7 +58,7 @@ flags.DEFINE_bool("resume", False, "Go on from the newest checkpoint.")
 
 def train(mode: str) -> d3c.AgentTraining:
   """Returns the runs of one mode, as the flags describe them."""
-  mixing = d3c_rl_runs.RECIPES[FLAGS.env].mixing
+  mixing = d3c_rl_runs.recipe_for(FLAGS.env, FLAGS.learner).mixing
   if FLAGS.step_size is not None:
     mixing = dataclasses.replace(mixing, step_size=FLAGS.step_size)
   return d3c_rl_runs.train(
@@ -54,6 +68,7 @@ def train(mode: str) -> d3c.AgentTraining:
     FLAGS.batches,
     FLAGS.seed,
     FLAGS.output_dir,
+    FLAGS.learner,
     mixing=mixing,
     record_every=FLAGS.record_every,
     save_every=FLAGS.save_every,

@@ -86,14 +86,14 @@ def test_agents_learn_from_what_others_give_them():
   rows = jnp.array([[0.7, 0.3], [0.1, 0.9]])
   mixing = d3c.mixing_start(KEY, FAST, 2, mixing=rows)
   state = agent_steps.first_state(setting, KEY)._replace(mixing=mixing)
-  after, total = agent_steps.learn_batch(setting, KEY, state)
+  after, brought = agent_steps.learn_batch(setting, KEY, state)
   received = after.learned.received
   for rewards in np.eye(2, dtype=np.float32):
     expected = d3c.mix_rewards(mixing, jnp.asarray(rewards))
     np.testing.assert_allclose(received @ rewards, expected, rtol=1e-6)
   np.testing.assert_allclose(received.sum(0), 1, rtol=1e-6)
   returns = after.mixing.mean_return.sum()
-  np.testing.assert_allclose(returns, total, rtol=1e-5)
+  np.testing.assert_allclose(returns, brought.total_return, rtol=1e-5)
 
 
 def test_fixed_modes_stay_what_they_are():

@@ -1,0 +1,333 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Any agent of OpenSpiel learns under D3C: its environment mixes the rewards.
+
+What an agent of `open_spiel.python` learns from are the time steps of an
+`rl_environment.Environment`. Here their rewards are mixed on the way, and rows
+are learned by Algorithm 1 of Gemp et al. (2022) from what agents received.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pyspiel
+from jaxtyping import Array, Float, Int, Key
+from open_spiel.python import rl_environment
+
+from nes_spiel.d3c import bandit, mixings, modes
+from nes_spiel.d3c.bandit import MixingState
+from nes_spiel.d3c.envs import options as ranges
+from nes_spiel.d3c.learner import Population
+from nes_spiel.d3c.mixing_options import MixingOptions
+from nes_spiel.games import validation
+
+MODES = ("selfish", "cooperative", "d3c", "fixed")
+
+
+class History(NamedTuple):
+  """What happened by iteration; what is evaluated leaves no trace.
+
+  Attributes:
+    earned: `[t, n]`, the game's return of an episode, the mean of those in an
+      iteration.
+    received: `[t, n]`, the same of mixed rewards.
+    mixing: `[t + 1, n, n]`, A before and after.
+  """
+
+  earned: Float[np.ndarray, "t n"]
+  received: Float[np.ndarray, "t n"]
+  mixing: Float[np.ndarray, "t+1 n n"]
+
+
+class Progress(NamedTuple):
+  """All that a `MixedEnvironment` remembers between episodes, arrays only.
+
+  Attributes:
+    states: of all agents, a leaf `[n, ...]` each.
+    episodes: of the iteration that is not complete.
+    returns: `[2, n]`, the sums of what was earned and received in these.
+    history: of the iterations that are.
+  """
+
+  states: MixingState
+  episodes: Int[np.ndarray, ""]
+  returns: Float[np.ndarray, "2 n"]
+  history: History
+
+
+class MixedEnvironment:
+  """An environment of OpenSpiel in which agents receive A~^T r.
+
+  It stands wherever an `rl_environment.Environment` does: rewards are mixed,
+  nothing else is changed, and what is not here is that environment's. Mixed
+  rewards add up to the game's at every step. An iteration of Algorithm 1 ends
+  with an episode; rows that it moves are in use from the next `reset` on.
+
+  Attributes:
+    is_evaluation: may be set; an episode with a step under it is mixed as any
+      other, but rows do not move by it.
+
+  Example:
+    >>> import jax
+    >>> from open_spiel.python import rl_environment
+    >>> from nes_spiel.d3c import openspiel
+    >>> game = "repeated_game(stage_game=matrix_pd(),num_repetitions=10)"
+    >>> bare = rl_environment.Environment(game)
+    >>> environment = openspiel.MixedEnvironment(bare, jax.random.key(0))
+    >>> time_step = environment.reset()
+    >>> while not time_step.last():
+    ...   time_step = environment.step([0, 1])
+    >>> round(sum(time_step.rewards), 6), environment.history.earned.tolist()
+    (10.0, [[0.0, 100.0]])
+  """
+
+  def __init__(
+    self,
+    environment: rl_environment.Environment,
+    key: Key[Array, ""],
+    *,
+    mode: str = "d3c",
+    options: MixingOptions | None = None,
+    opts_in: Sequence[bool] | None = None,
+    mixing: Any = None,
+    reference: float = 0.0,
+    episodes_per_iteration: int = 1,
+  ):
+    """Wraps an environment.
+
+    Args:
+      environment: of a game with rewards at every step and two or more players.
+      key: of the trials; the game's own chance is the environment's.
+      mode: "d3c"; or what stays as it is, "selfish", everyone with what they
+        earn, "cooperative", all with the mean, or "fixed", with `mixing`.
+      options: how rows are learned, in mode "d3c"; its defaults if None.
+      opts_in: `[n]`, who takes part, all if None.
+      mixing: `[n, n]`, A in mode "fixed", or at the start of "d3c"; row i is
+        what agent i gives, a distribution.
+      reference: c, a reward that stays with who earned it: agents receive
+        c + A~^T (r - c), which adds up to the same. A trial in which an agent
+        gives more lowers its return at once if rewards are above c, so that
+        Algorithm 1 takes it back, and raises it below. The paper's rewards are
+        losses, below 0; for others take the largest there is.
+      episodes_per_iteration: k, whose mean return is g of Algorithm 1. Chance
+        of the game should not hide what a trial does.
+
+    Raises:
+      ValueError: a game with rewards at the end only or with one player, an
+        unknown mode, a number out of its range, a mask or a matrix that does
+        not fit, rows that are no distributions, or a matrix in another mode.
+    """
+    self._environment = environment
+    _check_game(environment)
+    ranges.check_choice("mode", mode, MODES)
+    ranges.check_number("reference", reference, lowest=-np.inf)
+    ranges.check_count("episodes_per_iteration", episodes_per_iteration)
+    self._mode, self._reference = mode, float(reference)
+    self._options = MixingOptions() if options is None else options
+    self._episodes_per_iteration = int(episodes_per_iteration)
+    of_start, self._key = jax.random.split(key)
+    agents = environment.num_players
+    states = _first_states(
+      of_start, self._options, agents, mode, opts_in, mixing
+    )
+    self.is_evaluation = False
+    self.restore(_first_progress(jax.device_get(states)))
+
+  def __getattr__(self, name: str) -> Any:
+    """Returns what the environment has and this has not."""
+    if name == "_environment":  # while a copy is being made
+      raise AttributeError(name)
+    return getattr(self._environment, name)
+
+  @property
+  def mixing(self) -> Float[np.ndarray, "n n"]:
+    """A, `[n, n]`, rows on the simplex, without the change of a trial."""
+    return _rows(self._states.log_row)
+
+  @property
+  def trial(self) -> Float[np.ndarray, "n n"]:
+    """A~, `[n, n]`, by which rewards of an episode that begins are mixed."""
+    return _rows(self._states.log_trial)
+
+  @property
+  def history(self) -> History:
+    """What happened so far."""
+    returns = np.reshape(self._means, (-1, 2, len(self._states.agent)))
+    return History(returns[:, 0], returns[:, 1], np.stack(self._mixings))
+
+  @property
+  def progress(self) -> Progress:
+    """All that is remembered, but for an episode that is not over."""
+    episodes = np.asarray(self._episodes, np.int32)
+    return Progress(self._states, episodes, self._returns.copy(), self.history)
+
+  def restore(self, progress: Progress) -> None:
+    """Goes on from a `progress`, with the next `step` or `reset` as an episode.
+
+    An environment with the same key and arguments, which is played the same,
+    then ends with the same numbers as that from which `progress` is.
+
+    Raises:
+      ValueError: of another number of agents, or rows that are none.
+    """
+    progress = jax.device_get(progress)
+    rows = jnp.exp(jnp.asarray(progress.states.log_row))
+    mixings.check_mixing(rows, self._environment.num_players)
+    self._states, self._episodes = progress.states, int(progress.episodes)
+    self._returns = np.array(progress.returns)
+    history = progress.history
+    self._means = list(np.stack([history.earned, history.received], axis=1))
+    self._mixings = list(history.mixing)
+    self._begun = False
+
+  def reset(self) -> rl_environment.TimeStep:
+    """Returns the first time step of a new episode."""
+    return self._receive(self._environment.reset())
+
+  def step(self, actions: Sequence[Any]) -> rl_environment.TimeStep:
+    """Returns the time step after some actions, or the first of an episode."""
+    if not self._begun:
+      return self.reset()
+    return self._receive(self._environment.step(actions))
+
+  def get_time_step(self) -> rl_environment.TimeStep:
+    """Returns where the episode stands, without a move."""
+    return self._mixed(self._environment.get_time_step())[0]
+
+  def _receive(
+    self, time_step: rl_environment.TimeStep
+  ) -> rl_environment.TimeStep:
+    """Returns a time step with mixed rewards, and counts these."""
+    if time_step.first():
+      self._begin()
+      return time_step
+    mixed, returns = self._mixed(time_step)
+    self._episode += returns
+    self._counts &= not self.is_evaluation
+    if time_step.last() and self._counts:
+      self._end_episode()
+    return mixed
+
+  def _begin(self) -> None:
+    """Takes the rows of the trial; of an episode before, nothing is left."""
+    self._begun, self._counts = True, not self.is_evaluation
+    self._given = self.trial
+    # c + A~^T (r - c) in a form that leaves the rewards of the selfish alone.
+    self._kept = self._reference * (1 - self._given.sum(axis=0))
+    self._episode = np.zeros_like(self._returns)
+
+  def _mixed(
+    self, time_step: rl_environment.TimeStep
+  ) -> tuple[rl_environment.TimeStep, Float[np.ndarray, "2 n"]]:
+    """Returns a time step with mixed rewards, and both kinds of rewards."""
+    earned = np.asarray(time_step.rewards, np.float64)
+    received = earned @ self._given + self._kept
+    mixed = time_step._replace(rewards=received.tolist())
+    return mixed, np.stack([earned, received])
+
+  def _end_episode(self) -> None:
+    """Counts an episode, and with enough of them ends an iteration."""
+    self._returns += self._episode
+    self._episodes += 1
+    if self._episodes == self._episodes_per_iteration:
+      self._end_iteration(self._returns / self._episodes)
+      self._returns, self._episodes = np.zeros_like(self._returns), 0
+
+  def _end_iteration(self, means: Float[np.ndarray, "2 n"]) -> None:
+    """Lets rows learn, from the mean returns of both kinds of rewards."""
+    validation.check_finite("returns", means)
+    if self._mode == "d3c":
+      number = np.int32(len(self._means))
+      updated = _updated(
+        self._key, number, self._options, self._states, means[1]
+      )
+      self._states = jax.device_get(updated)
+    self._means.append(means)
+    self._mixings.append(self.mixing)
+
+
+_start = jax.jit(bandit.mixing_start, static_argnums=(1, 2, 3))
+
+
+@jax.jit
+def _updated(
+  key: Key[Array, ""],
+  number: Int[Array, ""],
+  options: MixingOptions,
+  states: MixingState,
+  received: Float[Array, " n"],
+) -> MixingState:
+  """Returns the states after an iteration, whose number tells its trials."""
+  keys = jax.random.split(jax.random.fold_in(key, number), len(received))
+  update = jax.vmap(bandit.mixing_update, (0, None, 0, 0))
+  return update(keys, options, states, received)
+
+
+def _first_states(
+  key: Key[Array, ""],
+  options: MixingOptions,
+  agents: int,
+  mode: str,
+  opts_in: Sequence[bool] | None,
+  mixing: Any,
+) -> MixingState:
+  """Returns the agents' rows, in a first trial if they are learned."""
+  accepted = {"d3c": (True, False), "fixed": (True,)}.get(mode, (False,))
+  if (mixing is not None) not in accepted:
+    raise ValueError(
+      'mixing: expected one in mode "fixed", perhaps one in mode "d3c" and '
+      f"None in others, got {mixing} in mode {mode!r}."
+    )
+  if mixing is not None:
+    mixing = np.asarray(mixing, np.float32)
+    mixings.check_mixing(mixing, agents)
+  mask = (True,) * agents if opts_in is None else tuple(map(bool, opts_in))
+  if mode == "d3c" and mixing is not None:
+    return bandit.mixing_start(key, options, agents, mask, mixing)
+  states = _start(key, options, agents, mask)
+  if mode == "d3c":
+    return states
+  allowed = Population(mask, mask).allowed()
+  rows = jnp.log(_fixed_mode(mode, mixing).first_mixing(allowed, 1.0))
+  return states._replace(log_row=rows, log_trial=rows)
+
+
+def _fixed_mode(mode: str, mixing: Any) -> modes.Mode:
+  """Returns what knows the rows of a mode in which they are not learned."""
+  if mode == "fixed":
+    return modes.fixed(mixing)
+  named = {"selfish": "gradient_descent", "cooperative": "cooperative"}
+  return modes.MODES[named[mode]]
+
+
+def _first_progress(states: MixingState) -> Progress:
+  """Returns what is remembered before the first episode."""
+  agents = len(states.agent)
+  nothing = np.zeros((0, agents))
+  history = History(nothing, nothing, _rows(states.log_row)[None])
+  episodes = np.asarray(0, np.int32)
+  return Progress(states, episodes, np.zeros((2, agents)), history)
+
+
+def _rows(log_rows: Float[Array, "n n"]) -> Float[np.ndarray, "n n"]:
+  """Returns rows whose sums are one in double precision.
+
+  With sums that are one in single precision only, rewards would leak.
+  """
+  rows = np.exp(np.asarray(log_rows, np.float64))
+  return rows / rows.sum(axis=1, keepdims=True)
+
+
+def _check_game(environment: rl_environment.Environment) -> None:
+  """Raises ValueError unless rewards of a game can be mixed at every step."""
+  ranges.check_count("num_players", environment.num_players, lowest=2)
+  accepted = pyspiel.GameType.RewardModel.REWARDS
+  seen = environment.game.get_type().reward_model
+  if seen != accepted:
+    raise ValueError(
+      f"reward_model: expected a game with {accepted}, rewards at every step, "
+      f"got {seen} of {environment.name}."
+    )
