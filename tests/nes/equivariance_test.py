@@ -163,7 +163,7 @@ TRANSFORMER = {"architecture": "transformer", "payoff_channels": (8, 4)}
 FAST = [
   (SHAPES[0], "cce", np.float32, {}),
   (SHAPES[0], "ce", np.float64, {}),
-  (SHAPES[1], "cce", np.float64, TRANSFORMER),
+  (SHAPES[1], "cce", np.float64, {}),
 ]
 BY_GAME = {
   "normalization": "game",

@@ -113,6 +113,7 @@ def test_with_exact_values_a_search_finds_the_equilibrium(
   assert pub_amg.exploitability(game, policy, ALPHA) < 1e-7
 
 
+@pytest.mark.reference
 def test_with_a_reference_too(read_game, random_policies):
   game = read_game("kuhn_poker")
   reference = tuple(np.exp(x) for x in random_policies(game, seed=3))

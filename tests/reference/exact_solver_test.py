@@ -19,9 +19,10 @@ COMPARED = 32  # games per size and selection that Clarabel solves too
 RESIDUAL = 1e-9
 WORSE = 1e-7  # our objective may be below Clarabel's by no more
 # At its default, a relative 1e-8 of an objective near n rho sqrt|A|, Clarabel
-# leaves up to 4e-3 at 4x4; at 1e-12 it fails on most games. Between the two:
+# leaves up to 4e-3 at 4x4; at 1e-12 it fails on most games. Between the two,
+# where the distance is measured; games that it fails on there get the default.
 DISTANCE = 3e-3
-TOLERANCES = dict.fromkeys(("tol_gap_abs", "tol_gap_rel", "tol_feas"), 1e-10)
+TIGHT = dict.fromkeys(("tol_gap_abs", "tol_gap_rel", "tol_feas"), 1e-10)
 CASES = [
   ("cce", (4, 4)),
   ("cce", (8, 8)),
@@ -100,8 +101,9 @@ def compare(payoffs, selection, concept, solution, state):
   """Certifies the first games, and solves them by Clarabel.
 
   Returns:
-    Our largest duality gap, Clarabel's failures, and where it is optimal by how
-    much its value exceeds ours at most, and the largest total variation.
+    Our largest duality gap, Clarabel's failures at the tight tolerance and at
+    both, by how much its value exceeds ours at most where it has one, and the
+    largest total variation where that value is tight.
   """
   shape = payoffs.shape[2:]
   chosen = jax.tree.map(lambda leaf: leaf[:COMPARED], solution)
@@ -113,10 +115,13 @@ def compare(payoffs, selection, concept, solution, state):
   scale = deviation.reshape(*deviation.shape, *[1] * (chosen.duals.ndim - 2))
   gap = np.abs(dual_losses(problems, chosen.duals * scale) - ours).max()
   reference = CvxpyReference(shape, concept, selection.shared_epsilon)
-  answers = []
+  answers, tight = [], []
   for problem in problems:
     reference.set_game(problem)
-    answers.append(reference.solve(**TOLERANCES))
+    answer = reference.solve(**TIGHT)
+    tight.append(answer.status == "optimal")
+    answers.append(answer if tight[-1] else reference.solve())
+  tight = np.array(tight)
   solved = np.array([answer.status == "optimal" for answer in answers])
   # Where it failed our own answer stands in, and is not counted.
   joints, epsilons = np.array(chosen.joint), chosen.epsilon / deviation
@@ -127,9 +132,9 @@ def compare(payoffs, selection, concept, solution, state):
   apart = np.abs(joints - chosen.joint).sum(axes) / 2
   return (
     gap,
-    int((~solved).sum()),
+    (int((~tight).sum()), int((~solved).sum())),
     better[solved].max(initial=-np.inf),
-    apart[solved].max(initial=0),
+    apart[tight].max(initial=0),
   )
 
 
@@ -150,7 +155,7 @@ def test_every_selection(concept, shape, state):
       f"steps {solution.iterations.max():2d} "
       f"gap {solution.gap_sum.mean():.4f} "
       f"from uniform {away.mean():.3f} duality gap {gap:.0e} | "
-      f"Clarabel: failed {failed:2d} of {COMPARED}, "
+      f"Clarabel: failed {failed[0]:2d} then {failed[1]:2d} of {COMPARED}, "
       f"better by {better:.1e}, apart by {apart:.1e}"
     )
     print(line)
@@ -159,7 +164,7 @@ def test_every_selection(concept, shape, state):
     assert gap <= WORSE, line
     assert better <= WORSE, line
     assert apart <= DISTANCE, line
-    assert failed <= COMPARED // 2, line
+    assert failed[1] <= COMPARED // 2, line
     if name == "ME" and concept == "cce" and shape in FROM_UNIFORM:
       mean, tolerance = FROM_UNIFORM[shape]
       assert abs(away.mean() - mean) <= tolerance, line
