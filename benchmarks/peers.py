@@ -85,7 +85,7 @@ def _word(status: Any, method: str) -> str:
 def cvxpy(case: Case, solver: str, **options: Any) -> Peer:
   """Returns CVXPY with a solver: compiled once if that fits and is faster."""
   if solver == "SCS":
-    options |= {"warm_start": False, "time_limit_secs": case.seconds}
+    options |= {"time_limit_secs": case.seconds}
   entries = cvxpy_games.parameter_count(case.shape, case.concept)
 
   def rebuilt(payoffs: Any) -> Callable[[], Answer]:

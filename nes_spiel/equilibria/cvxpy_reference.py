@@ -129,7 +129,8 @@ class CvxpyReference:
       # CVXPY warns of inaccurate solutions; `status` says it.
       warnings.simplefilter("ignore", UserWarning)
       try:
-        self.problem.solve(solver=solver, **options)
+        # A warm start would keep the tolerances of the call before.
+        self.problem.solve(solver=solver, warm_start=False, **options)
         return str(self.problem.status)
       except cp.SolverError as error:
         return f"solver_error: {error}"
