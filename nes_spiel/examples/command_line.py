@@ -3,6 +3,7 @@
 """What the binaries share: flags of a run, quiet logs, readable errors."""
 
 import contextlib
+import pathlib
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -88,20 +89,26 @@ def program(argv: Sequence[str]) -> Iterator[None]:
   """What every binary's main does around its work.
 
   Refuses arguments that are no flags, quiets logs, and ends with one line at a
-  user's mistake.
+  user's mistake. --output_dir, if there is one, exists before the work begins.
   """
   if len(argv) > 1:
     raise app.UsageError(f"unexpected arguments: {argv[1:]}")
   quiet_logs()
   with readable_errors():
+    if "output_dir" in FLAGS and FLAGS.output_dir:
+      pathlib.Path(FLAGS.output_dir).mkdir(parents=True, exist_ok=True)
     yield
 
 
 @contextlib.contextmanager
 def readable_errors() -> Iterator[None]:
-  """Turns a ValueError, the user's mistake, into one line and exit status 2."""
+  """Turns what a user can mend into one line and exit status 2.
+
+  A wrong value, a file or folder that cannot be had, an optional package that
+  is not installed: those are imported where they are needed.
+  """
   try:
     yield
-  except ValueError as error:
+  except (ValueError, OSError, ImportError) as error:
     print(f"error: {error}", file=sys.stderr)
     raise SystemExit(2) from error

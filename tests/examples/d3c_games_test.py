@@ -47,9 +47,11 @@ def test_mistakes_are_explained(run_lines):
     ("--epsilon=-1",): "epsilon: expected a number >= 0, got -1.0",
     ("--mode=kind",): "d3c",
     ("--game=bilinear", "--b2=1,2,x,4"): "--b2: expected four numbers",
+    (f"--output_dir={__file__}/x",): "Not a directory",
     ("more",): "unexpected arguments",
   }
   finished = run_lines("d3c_games", *cases)
   for (line, message), done in zip(cases.items(), finished, strict=True):
     assert done.code != 0, line
+    assert "Traceback" not in done.out + done.err, line
     assert message in done.out + done.err, line
