@@ -121,8 +121,8 @@ class ActorCritic:
         self._network(game), game, learned.parameters, key, states, steps
       )
       mixed = jnp.einsum("ij,tjb->tib", received, unroll.rewards)
-      total = unroll.rewards.sum((0, 1)).mean()
-      brought = Outcome(mixed.sum(0).mean(1), total, events)
+      own = unroll.rewards.sum(0).mean(1)
+      brought = Outcome(mixed.sum(0).mean(1), own, events)
       learned = self.update(game, learned, unroll._replace(rewards=mixed))
       return (learned, states), brought
 
@@ -186,7 +186,7 @@ class ActorCritic:
       greedy=True,
     )
     returns = unroll.rewards.sum(0).mean(1)
-    return Outcome(returns, returns.sum(), events)
+    return Outcome(returns, returns, events)
 
   def _network(self, game: Environment[Any]) -> network.Network:
     """Returns an agent's network."""

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many runs of agents that learn from mixed rewards, and can be resumed."""
 
-import functools
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -14,16 +13,10 @@ from jaxtyping import Array, Float, Int, Key
 from tqdm import tqdm
 
 from nes_spiel import runs as checkpoints
-from nes_spiel.d3c import learner
-from nes_spiel.d3c.agent_steps import (
-  AgentState,
-  Setting,
-  compiled_batches,
-  first_state,
-  learn_batches,
-  make_setting,
-)
-from nes_spiel.d3c.algorithm import Algorithm, Outcome
+from nes_spiel.d3c import agent_progress, learner
+from nes_spiel.d3c.agent_progress import Progress
+from nes_spiel.d3c.agent_steps import Setting, compiled_batches, make_setting
+from nes_spiel.d3c.algorithm import Algorithm
 from nes_spiel.d3c.envs import Environment, options
 from nes_spiel.d3c.mixing_options import MixingOptions
 from nes_spiel.d3c.training import TrainingStatus
@@ -39,8 +32,9 @@ class AgentTraining(NamedTuple):
   """Runs of agents in one environment.
 
   Attributes:
-    total_return: `[runs, time]`, an episode's rewards of all agents, the mean
-      over the batches between two of `batches`; NaN once a run has diverged.
+    returns: `[runs, time, n]`, what each agent earns in an episode, before
+      it is mixed, the mean over the batches between two of `batches`; NaN once
+      a run has diverged.
     attention: `[runs, time + 1, n]`, ln(A_ii / A_ij), the mean over j != i; inf
       for who gives nothing.
     mixing_path: `[runs, time + 1, n, n]`, A while it is learned.
@@ -49,11 +43,11 @@ class AgentTraining(NamedTuple):
     status: `[runs]`, of `TrainingStatus`; what diverged holds what was before.
     batches: `[time + 1]`, after which mixings were taken.
     events: leaves `[runs, time, n, ...]`, how often what happened in an
-      episode, the mean as that of `total_return`; None if the algorithm does
+      episode, the mean as that of `returns`; None if the algorithm does
       not count.
   """
 
-  total_return: Float[np.ndarray, "runs time"]
+  returns: Float[np.ndarray, "runs time n"]
   attention: Float[np.ndarray, "runs time+1 n"]
   mixing_path: Float[np.ndarray, "runs time+1 n n"]
   mixing: Float[np.ndarray, "runs n n"]
@@ -62,21 +56,10 @@ class AgentTraining(NamedTuple):
   batches: Int[np.ndarray, " time+1"]
   events: Any
 
-
-class _Progress(NamedTuple):
-  """What a checkpoint holds.
-
-  Attributes:
-    states: of all runs.
-    total_return: `[windows, runs]`.
-    events: leaves `[windows, runs, ...]`.
-    log_mixing: `[windows + 1, runs, n, n]`.
-  """
-
-  states: AgentState
-  total_return: Float[np.ndarray, "windows runs"]
-  events: Any
-  log_mixing: Float[np.ndarray, "windows+1 runs n n"]
+  @property
+  def total_return(self) -> Float[np.ndarray, "runs time"]:
+    """What all agents earn in an episode."""
+    return self.returns.sum(-1)
 
 
 def train_agents(
@@ -133,9 +116,11 @@ def train_agents(
   identity = _identity(setting, key, runs, record_every)
   of_starts, of_batches = jax.random.split(key)
   keys = jax.random.split(of_starts, runs)
-  progress = _start(setting, keys)
+  progress = agent_progress.start(setting, keys)
   if resume:
-    progress = _restore(progress, folder, identity, batches, record_every)
+    progress = agent_progress.restore(
+      progress, folder, identity, batches, record_every
+    )
   elif folder is not None:
     checkpoints.check_empty(folder)
   keys = jax.random.split(of_batches, runs)
@@ -151,73 +136,22 @@ def train_agents(
 def _windows(
   setting: Setting,
   keys: Key[Array, " runs"],
-  progress: _Progress,
+  progress: Progress,
   batches: int,
   record_every: int,
-) -> Iterator[tuple[int, _Progress]]:
+) -> Iterator[tuple[int, Progress]]:
   """Trains; yields batches done and progress at all that is recorded."""
-  first = len(progress.total_return) * record_every
+  first = len(progress.returns) * record_every
   with tqdm(total=batches, initial=first, unit="batch") as bar:
     for done in range(first, batches, record_every):
       after = compiled_batches()(
         setting, record_every, keys, progress.states, np.int32(done)
       )
-      progress = _grown(progress, *jax.device_get(after))
-      total = np.median(progress.total_return[-1])
+      progress = agent_progress.grown(progress, *jax.device_get(after))
+      total = np.median(progress.returns[-1].sum(-1))
       bar.set_postfix_str(f"return {total:.3f}", False)
       bar.update(record_every)
       yield done + record_every, progress
-
-
-def _start(setting: Setting, keys: Key[Array, " runs"]) -> _Progress:
-  """Returns what is known before the first batch."""
-  states = jax.vmap(lambda key: first_state(setting, key))(keys)
-  rows = np.asarray(states.mixing.log_row)
-  batch = functools.partial(learn_batches, setting, 1)
-  _, brought = jax.eval_shape(batch, keys, states, np.int32(0))
-  nothing = jax.tree.map(lambda x: np.zeros((0, *x.shape), x.dtype), brought)
-  return _Progress(states, nothing.total_return, nothing.events, rows[None])
-
-
-def _grown(
-  progress: _Progress, states: AgentState, brought: Outcome
-) -> _Progress:
-  """Returns what is known after some more batches."""
-  known = progress.total_return, progress.events, progress.log_mixing
-  latest = brought.total_return, brought.events, states.mixing.log_row
-  return _Progress(
-    states,
-    *jax.tree.map(lambda x, y: np.concatenate([x, y[None]]), known, latest),
-  )
-
-
-def _restore(
-  progress: _Progress,
-  folder: str | os.PathLike[str] | None,
-  identity: dict[str, Any],
-  batches: int,
-  record_every: int,
-) -> _Progress:
-  """Returns the newest checkpoint, if it is one of this training."""
-  if folder is None:
-    raise ValueError("folder: resume needs that of the checkpoints, got None.")
-  arrays, values = checkpoints.load_checkpoint(folder)
-  checkpoints.check_same_run(values, identity)
-  if values["step"] > batches:
-    raise ValueError(
-      f"batches: {folder} has {values['step']} already, got {batches}."
-    )
-  windows = values["step"] // record_every
-  total_return, events = jax.tree.map(
-    lambda x: np.zeros((windows, *x.shape[1:]), x.dtype),
-    (progress.total_return, progress.events),
-  )
-  like = progress._replace(
-    total_return=total_return,
-    events=events,
-    log_mixing=np.repeat(progress.log_mixing[:1], windows + 1, axis=0),
-  )
-  return checkpoints.tree_from_arrays(like, arrays)
 
 
 def _identity(
@@ -247,13 +181,13 @@ def _check_counts(
     )
 
 
-def _result(progress: _Progress, record_every: int) -> AgentTraining:
+def _result(progress: Progress, record_every: int) -> AgentTraining:
   """Returns the runs on the host."""
   path = np.swapaxes(progress.log_mixing, 0, 1)
   attention = jax.vmap(jax.vmap(learner.attention))(jnp.asarray(path))
   states = jax.device_get(progress.states)
   return AgentTraining(
-    total_return=progress.total_return.T,
+    returns=np.swapaxes(progress.returns, 0, 1),
     attention=np.asarray(attention),
     mixing_path=np.exp(path),
     mixing=np.exp(states.mixing.log_row),

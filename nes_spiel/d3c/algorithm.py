@@ -14,14 +14,13 @@ class Outcome(NamedTuple):
 
   Attributes:
     mixed_returns: `[n]`, an episode's return as each agent received it.
-    total_return: `[]`, an episode's rewards, of all agents and before they are
-      mixed.
+    returns: `[n]`, each agent's own, before they are mixed.
     events: how often what happened in an episode, arrays `[n, ...]` by name
       such as those of an environment's events; None if nobody counts.
   """
 
   mixed_returns: Float[Array, "*r n"]
-  total_return: Float[Array, "*r"]
+  returns: Float[Array, "*r n"]
   events: Any = None
 
 

@@ -98,7 +98,7 @@ class Reinforce:
       learned.value + self.value_rate * closer,
     )
     returns = returns_left(mixed, self.discount)[0].mean(0)
-    return after, Outcome(returns, played.rewards.sum((0, 2)).mean())
+    return after, Outcome(returns, played.rewards.sum(0).mean(0))
 
 
 def play(

@@ -217,7 +217,7 @@ def test_the_greedy_do_what_is_likeliest():
   own, others = found.events
   expected = own + others - 2 * others[::-1]
   np.testing.assert_allclose(found.mixed_returns, expected, rtol=1e-4)
-  np.testing.assert_allclose(found.total_return, expected.sum(), rtol=1e-4)
+  np.testing.assert_allclose(found.returns, expected, rtol=1e-4)
 
 
 def test_agents_see_only_what_they_receive(rlax):
@@ -237,7 +237,7 @@ def test_agents_see_only_what_they_receive(rlax):
   assert np.abs(returns).min() > 0.01
   np.testing.assert_allclose(raw.mixed_returns, returns, rtol=1e-4)
   np.testing.assert_allclose(mixed.mixed_returns, rows @ returns, rtol=1e-4)
-  np.testing.assert_allclose(mixed.total_return, returns.sum(), rtol=1e-4)
+  np.testing.assert_allclose(mixed.returns, returns, rtol=1e-4)
 
 
 def test_nothing_is_expected_after_an_episode(rlax):

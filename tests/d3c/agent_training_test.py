@@ -47,7 +47,7 @@ class Counting:
     broken = (learned.batches[0] == self.breaks) & (learned.luck < 0.5)
     returns = jnp.where(broken, jnp.nan, received @ rewards)
     after = Counted(learned.batches + 1, learned.luck, received)
-    return after, Outcome(returns, rewards.sum())
+    return after, Outcome(returns, rewards)
 
 
 def same_bits(left, right):
@@ -73,8 +73,8 @@ def test_a_run_that_breaks_harms_no_other():
   np.testing.assert_array_equal(batches, np.where(stopped, 23, 40))
   assert np.isnan(broken.total_return[stopped, 2:]).all()
   assert np.isfinite(broken.mixing_path).all()
-  same_bits(broken.total_return[:, :2], whole.total_return[:, :2])
-  for name in ("total_return", "mixing_path", "attention"):
+  same_bits(broken.returns[:, :2], whole.returns[:, :2])
+  for name in ("returns", "mixing_path", "attention"):
     ours, theirs = getattr(broken, name), getattr(whole, name)
     same_bits(ours[~stopped], theirs[~stopped])
   assert np.abs(whole.mixing - broken.mixing)[stopped].max() > 0
@@ -93,7 +93,7 @@ def test_agents_learn_from_what_others_give_them():
     np.testing.assert_allclose(received @ rewards, expected, rtol=1e-6)
   np.testing.assert_allclose(received.sum(0), 1, rtol=1e-6)
   returns = after.mixing.mean_return.sum()
-  np.testing.assert_allclose(returns, brought.total_return, rtol=1e-5)
+  np.testing.assert_allclose(returns, brought.returns.sum(), rtol=1e-5)
 
 
 def test_fixed_modes_stay_what_they_are():
@@ -124,7 +124,8 @@ def test_mavericks_are_given_nothing():
 def test_what_is_recorded():
   result = d3c.train_agents(GAME, Counting(99), KEY, 3, mixing=FAST, **SHORT)
   np.testing.assert_array_equal(result.batches, [0, 10, 20, 30, 40])
-  assert result.total_return.shape == (3, 4)
+  assert result.returns.shape == (3, 4, 2)
+  np.testing.assert_array_equal(result.total_return, result.returns.sum(-1))
   first = [[0.99, 0.01], [0.01, 0.99]]
   np.testing.assert_allclose(result.mixing_path[:, 0], [first] * 3, rtol=1e-5)
   same_bits(result.mixing_path[:, -1], result.mixing)
@@ -175,7 +176,7 @@ def test_a_killed_training_goes_on_with_the_same_bits(tmp_path, monkeypatch):
   same_bits(resumed, whole)
   # And prolonged, from its end.
   longer = run(resume=True, **{**saved, "batches": 60})
-  same_bits(longer.total_return[:, :4], whole.total_return)
+  same_bits(longer.returns[:, :4], whole.returns)
   same_bits(longer, run(batches=60))
 
 

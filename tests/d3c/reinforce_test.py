@@ -171,8 +171,8 @@ def test_a_batch_learns_from_what_agents_receive():
   weights = 0.8 ** np.arange(5)
   returns = (weights[:, None, None] * mixed).sum(0).mean(0)
   np.testing.assert_allclose(outcome.mixed_returns, returns, rtol=1e-4)
-  total = played.rewards.sum((0, 2)).mean()
-  np.testing.assert_allclose(outcome.total_return, total, rtol=1e-5)
+  own = played.rewards.sum(0).mean(0)
+  np.testing.assert_allclose(outcome.returns, own, rtol=1e-5)
 
 
 @pytest.mark.parametrize(

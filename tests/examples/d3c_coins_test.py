@@ -15,14 +15,14 @@ def results_of(runs, seed=0):
   """Returns a training with random numbers, the last run diverged."""
   rng = np.random.default_rng(seed)
   mixing = rng.dirichlet([1, 1], (runs, TIME + 1, AGENTS))
-  total = rng.normal(size=(runs, TIME)).astype(np.float32)
-  total[-1, 1:] = np.nan
+  returns = rng.normal(size=(runs, TIME, AGENTS)).astype(np.float32)
+  returns[-1, 1:] = np.nan
   status = np.zeros(runs, int)
   status[-1] = d3c.TrainingStatus.DIVERGED
   counts = rng.integers(1, 9, (2, runs, TIME, AGENTS)).astype(np.float32)
   counts[:, 0, 1, 1] = 0
   return d3c.AgentTraining(
-    total_return=total,
+    returns=returns,
     attention=rng.normal(size=(runs, TIME + 1, AGENTS)).astype(np.float32),
     mixing_path=mixing,
     mixing=mixing[:, -1],
