@@ -111,13 +111,14 @@ def descents(folder: pathlib.Path) -> pathlib.Path:
       for method, curve in curves(make(), temperature).items():
         named = [label, temperature, method]
         rows += [[*named, k + 1, float(v)] for k, v in enumerate(curve.values)]
-        ends.append([*named, len(curve.values), curve.end, curve.best])
+        best = tables.Estimate(curve.best)
+        ends.append([*named, len(curve.values), curve.end, best])
   columns = ["Game", "lambda", "Method", "Iteration"]
   all_curves = tables.Table(
-    "figure3", "Figure 3: social costs", [*columns, "Social cost"], rows
+    "figure3_curves", "Figure 3", [*columns, "Social cost"], rows
   )
   last = tables.Table(
-    "figure3_ends",
+    "figure3",
     "Figure 3: where methods end",
     [*columns, "End", "Social cost of the best"],
     ends,
@@ -128,8 +129,8 @@ def descents(folder: pathlib.Path) -> pathlib.Path:
     ],
   )
   print(last.text())
-  tables.write(folder, last)
-  path = tables.write(folder, all_curves)
+  path = tables.write(folder, last)
+  tables.write_csv(folder, all_curves)
   relationship_pictures.draw_descents(path.with_suffix(".png"), all_curves)
   return path
 

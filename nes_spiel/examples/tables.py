@@ -115,14 +115,28 @@ def write(
   Returns:
     The path of the Markdown file.
   """
-  place = pathlib.Path(folder)
-  place.mkdir(parents=True, exist_ok=True)
   for each in (table, *others):
-    with (place / f"{each.name}.csv").open("w", newline="") as file:
-      csv.writer(file).writerows(each.csv_rows())
-  path = place / f"{table.name}.md"
+    write_csv(folder, each)
+  path = pathlib.Path(folder, f"{table.name}.md")
   parts = [each.markdown() for each in (table, *others)]
   path.write_text("\n\n".join(parts) + "\n")
+  return path
+
+
+def write_csv(folder: str | os.PathLike[str], table: Table) -> pathlib.Path:
+  """Writes a table as CSV alone, such as the points of curves.
+
+  Args:
+    folder: made if there is none.
+    table: whose name the file has.
+
+  Returns:
+    The path of the file.
+  """
+  path = pathlib.Path(folder, f"{table.name}.csv")
+  path.parent.mkdir(parents=True, exist_ok=True)
+  with path.open("w", newline="") as file:
+    csv.writer(file).writerows(table.csv_rows())
   return path
 
 

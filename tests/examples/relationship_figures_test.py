@@ -124,13 +124,13 @@ def check_descents(folder):
   """Both algorithms start at the games' equilibria at equal weights."""
   first = {
     (row["Game"], row["Method"]): float(row["Social cost"])
-    for row in read_rows(folder / "figure3.csv")
+    for row in read_rows(folder / "figure3_curves.csv")
     if row["Iteration"] == "1"
   }
   assert len(first) == 4
   assert first["ambulance", "Min-Max"] == pytest.approx(36.762415, abs=1e-5)
   assert first["two lanes", "Min-Max"] == pytest.approx(7.919898, abs=1e-5)
-  for row in read_rows(folder / "figure3_ends.csv"):
+  for row in read_rows(folder / "figure3.csv"):
     start = first[row["Game"], row["Method"]]
     assert float(row["Social cost of the best"]) < start
 
