@@ -41,6 +41,7 @@ from nes_spiel.d3c.price_of_anarchy import (
   local_price_of_anarchy_bound,
   utilitarian_bound,
 )
+from nes_spiel.d3c.reciprocity import Synchrony, synchrony
 from nes_spiel.d3c.reinforce import Reinforce
 from nes_spiel.d3c.training import Training, TrainingStatus, train
 
@@ -61,6 +62,7 @@ __all__ = [
   "Recipe",
   "Reinforce",
   "State",
+  "Synchrony",
   "Training",
   "TrainingStatus",
   "additive_bound",
@@ -82,6 +84,7 @@ __all__ = [
   "selfish",
   "social_value_orientation",
   "step",
+  "synchrony",
   "team_spirit",
   "train",
   "train_agents",
