@@ -6,8 +6,8 @@ r"""Agents of a social dilemma learn to mix their rewards while they learn it.
     --mode=selfish --mode=cooperative --mode=d3c --output_dir=out/d3c_train
   python -m nes_spiel.examples.d3c_train --env=trust_your_brother \
     --mode=d3c --batches=20000 --output_dir=out/d3c_train --resume
-  python -m nes_spiel.examples.d3c_train --env=coins --learner=actor_critic \
-    --mode=d3c --runs=1 --output_dir=out/coins
+  python -m nes_spiel.examples.d3c_train --env=coins --mode=d3c --runs=1 \
+    --output_dir=out/coins
 
 Prints a table of total returns and of what agents keep over what they give,
 and writes it with checkpoints to --output_dir. With --resume a training goes on
@@ -19,17 +19,22 @@ import dataclasses
 from absl import app, flags
 
 from nes_spiel import d3c
-from nes_spiel.examples import command_line, d3c_rl_runs, tables
+from nes_spiel.examples import (
+  command_line,
+  d3c_rl_recipes,
+  d3c_rl_tables,
+  tables,
+)
 
 FLAGS = flags.FLAGS
 
 flags.DEFINE_enum(
-  "env", "trust_your_brother", list(d3c_rl_runs.RECIPES), "The environment."
+  "env", "trust_your_brother", list(d3c_rl_recipes.RECIPES), "The environment."
 )
 flags.DEFINE_enum(
   "learner",
   None,
-  d3c_rl_runs.LEARNERS,
+  list(d3c_rl_recipes.LEARNERS),
   "With which agents learn; the environment's own if not given.",
 )
 flags.DEFINE_multi_enum(
@@ -58,10 +63,10 @@ flags.DEFINE_bool("resume", False, "Go on from the newest checkpoint.")
 
 def train(mode: str) -> d3c.AgentTraining:
   """Returns the runs of one mode, as the flags describe them."""
-  mixing = d3c_rl_runs.recipe_for(FLAGS.env, FLAGS.learner).mixing
+  mixing = d3c_rl_recipes.RECIPES[FLAGS.env].mixing
   if FLAGS.step_size is not None:
     mixing = dataclasses.replace(mixing, step_size=FLAGS.step_size)
-  return d3c_rl_runs.train(
+  return d3c_rl_recipes.train(
     FLAGS.env,
     mode,
     FLAGS.runs,
@@ -80,7 +85,7 @@ def run() -> None:
   """Trains in every mode, prints and writes the table."""
   if FLAGS.resume and FLAGS.output_dir is None:
     raise ValueError("--resume needs --output_dir.")
-  table = d3c_rl_runs.ends(
+  table = d3c_rl_tables.ends(
     FLAGS.env, {mode: train(mode) for mode in FLAGS.mode}
   )
   print(table.text())

@@ -43,6 +43,7 @@ def test_it_trains_and_goes_on(run_lines, tmp_path, assert_same_arrays):
 def test_mistakes_are_explained(run_lines):
   cases = {
     ("--mode=kind",): "cooperative",
+    ("--learner=guess",): "actor_critic",
     ("--env=nonsense",): "trust_your_brother",
     ("--resume",): "--resume needs --output_dir",
     ("--batches=7", "--record_every=5"): "record_every: expected a divisor",
@@ -55,23 +56,59 @@ def test_mistakes_are_explained(run_lines):
 
 
 def test_figures(run_lines, tmp_path):
-  common = [f"--output_dir={tmp_path}", "--runs=3", "--batches=100"]
-  names = ("7", "16")
-  finished = run_lines(
-    "d3c_rl_figures", *([f"--figure={name}", *common] for name in names)
+  common = [f"--output_dir={tmp_path}", "--runs=3"]
+  trust = [*common, "--batches=200"]
+  lines = {
+    "7": trust,
+    "16": [*trust, "--resume"],
+    "19": [*common, "--batches=24", "--record_every=2"],
+  }
+  *drawn, again = run_lines(
+    "d3c_rl_figures",
+    *([f"--figure={name}", *line] for name, line in lines.items()),
+    ["--figure=16", *trust],
   )
-  for name, done in zip(names, finished, strict=True):
+  for name, done in zip(lines, drawn, strict=True):
     assert done.code == 0, done.err
     picture = tmp_path / f"d3c_figure{name}.png"
     assert picture.stat().st_size > 1000
-  curves = read_rows(tmp_path / "d3c_figure7_curves.csv")
-  assert {row["curve"] for row in curves} == {
-    "selfish",
-    "cooperative",
-    "d3c",
-    "agent 1",
-    "agent 2",
-  }
-  first, *_ = read_rows(tmp_path / "d3c_figure16_curves.csv")
+  assert again.code == 2
+  assert "holds a run" in again.err
+  check_curves(tmp_path)
+  check_synchrony(tmp_path, drawn[-1].out)
+
+
+def check_curves(folder):
+  """Figures 7 and 16 have their curves."""
+  curves = read_rows(folder / "d3c_figure7_curves.csv")
+  modes = {"selfish", "cooperative", "d3c"}
+  assert {row["curve"] for row in curves} == modes | {"agent 1", "agent 2"}
+  first, *_ = read_rows(folder / "d3c_figure16_curves.csv")
   assert first["curve"] == "median"
   assert float(first["A_11"]) == pytest.approx(0.99)
+
+
+def check_synchrony(folder, out):
+  """Figure 19 shows all 15 pairs of three runs, and says how low p can be."""
+  pairs = [row["pair"] for row in read_rows(folder / "d3c_figure19.csv")]
+  assert pairs.count("any two") == 15
+  assert pairs.count("partners") == 3
+  assert "not less than 0.109 in any case" in out
+  (row,) = read_rows(folder / "coins" / "d3c_coins.csv")
+  assert "(" in row["own coins, %"]
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("name", ["8", "9", "17", "18"])
+def test_figures_of_grid_worlds(run_lines, tmp_path, name):
+  line = [f"--figure={name}", f"--output_dir={tmp_path}", "--runs=3"]
+  (done,) = run_lines(
+    "d3c_rl_figures", [*line, "--batches=4", "--record_every=2"]
+  )
+  assert done.code == 0, done.err
+  rows = read_rows(tmp_path / f"d3c_figure{name}_curves.csv")
+  assert len({row["panel"] for row in rows}) == {"8": 4, "9": 4}.get(name, 1)
+  assert {row["step"] for row in rows} >= {"2", "4"}
+  (table,) = tmp_path.glob("*/d3c_*.csv")
+  modes = [row["mode"] for row in read_rows(table)]
+  assert modes == ["selfish", "cooperative", "d3c"]

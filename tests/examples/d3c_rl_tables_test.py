@@ -1,12 +1,13 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-"""What is drawn and printed of Coins."""
+"""What is drawn and printed of agents that learn from mixed rewards."""
 
+import jax
 import numpy as np
 import pytest
 
 from nes_spiel import d3c
-from nes_spiel.examples import d3c_rl_runs
+from nes_spiel.examples import d3c_rl_panels, d3c_rl_recipes, d3c_rl_tables
 
 TIME, AGENTS = 3, 2
 
@@ -35,7 +36,7 @@ def results_of(runs, seed=0):
 
 def test_the_mean_is_of_runs_that_finished():
   result = results_of(4)
-  panel = d3c_rl_runs.mean_returns("coins", {"d3c": result})
+  panel = d3c_rl_panels.mean_returns("coins", {"d3c": result})
   (curve,) = panel.curves
   whole = result.total_return[:3]
   np.testing.assert_allclose(curve.values, whole.mean(0))
@@ -46,7 +47,7 @@ def test_the_mean_is_of_runs_that_finished():
 
 def test_one_run_shows_its_share_of_own_coins():
   result = results_of(2)
-  attention, total, coins = d3c_rl_runs.one_run(result)
+  attention, total, coins = d3c_rl_panels.run_of_coins(result)
   np.testing.assert_array_equal(
     attention.curves[1].values, result.attention[0, :, 1]
   )
@@ -57,9 +58,35 @@ def test_one_run_shows_its_share_of_own_coins():
   assert np.isnan(coins.curves[1].values).tolist() == [False, True, False]
 
 
-def test_recipes():
-  by_name = d3c_rl_runs.recipe_for("coins", "actor_critic")
-  assert by_name is d3c_rl_runs.recipe_for("coins")
-  assert isinstance(by_name.algorithm, d3c.ActorCritic)
-  with pytest.raises(ValueError, match=r"one of \['actor_critic'\] in coins"):
-    d3c_rl_runs.recipe_for("coins", "reinforce")
+def test_agents_are_drawn_with_their_mean_so_far():
+  result = results_of(3)
+  panel = d3c_rl_panels.returns_so_far("d3c", result, 1)
+  expected = [result.returns[1, : k + 1, 0].mean() for k in range(TIME)]
+  np.testing.assert_allclose(panel.curves[0].values, expected, rtol=1e-6)
+  assert panel.title == "d3c, run 2"
+
+
+def test_a_table_has_what_was_counted():
+  result = results_of(3)
+  table = d3c_rl_tables.ends("coins", {"d3c": result, "selfish": result})
+  first, second = table.rows
+  assert first[1:] == second[1:]
+  row = dict(zip(table.columns, first, strict=True))
+  total = result.total_return[:2, -1]
+  assert row["mean"].mean == pytest.approx(total.mean())
+  assert row["std"].mean == pytest.approx(total.std())
+  assert row["diverged"] == 1
+  best = result.returns[:2, -1].max(-1).mean()
+  assert row["agents, best first"].startswith(f"{best:.2f}, ")
+  own, others = (count[:2, -1].sum(-1) for count in result.events)
+  shares = 100 * own / (own + others)
+  assert row["own coins, %"].startswith(f"{shares.mean():.1f} (")
+
+
+@pytest.mark.parametrize("name", d3c_rl_recipes.RECIPES)
+def test_recipes_can_be_trained(name):
+  recipe = d3c_rl_recipes.RECIPES[name]
+  game = d3c.envs.make(recipe.env, **recipe.options)
+  learned = recipe.algorithm.start(game, jax.random.key(0))
+  assert jax.tree.leaves(learned)
+  assert recipe.batches % recipe.record_every == 0
