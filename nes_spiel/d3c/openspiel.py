@@ -8,54 +8,22 @@ are learned by Algorithm 1 of Gemp et al. (2022) from what agents received.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pyspiel
-from jaxtyping import Array, Float, Int, Key
+from jaxtyping import Array, Float, Key
 from open_spiel.python import rl_environment
 
-from nes_spiel.d3c import bandit, mixings, modes
-from nes_spiel.d3c.bandit import MixingState
+from nes_spiel.d3c import mixed_rows, mixings
 from nes_spiel.d3c.envs import options as ranges
-from nes_spiel.d3c.learner import Population
+from nes_spiel.d3c.mixed_rows import History, Progress
 from nes_spiel.d3c.mixing_options import MixingOptions
 from nes_spiel.games import validation
 
 MODES = ("selfish", "cooperative", "d3c", "fixed")
-
-
-class History(NamedTuple):
-  """What happened by iteration; what is evaluated leaves no trace.
-
-  Attributes:
-    earned: `[t, n]`, the game's return of an episode, the mean of those in an
-      iteration.
-    received: `[t, n]`, the same of mixed rewards.
-    mixing: `[t + 1, n, n]`, A before and after.
-  """
-
-  earned: Float[np.ndarray, "t n"]
-  received: Float[np.ndarray, "t n"]
-  mixing: Float[np.ndarray, "t+1 n n"]
-
-
-class Progress(NamedTuple):
-  """All that a `MixedEnvironment` remembers between episodes, arrays only.
-
-  Attributes:
-    states: of all agents, a leaf `[n, ...]` each.
-    episodes: of the iteration that is not complete.
-    returns: `[2, n]`, the sums of what was earned and received in these.
-    history: of the iterations that are.
-  """
-
-  states: MixingState
-  episodes: Int[np.ndarray, ""]
-  returns: Float[np.ndarray, "2 n"]
-  history: History
 
 
 class MixedEnvironment:
@@ -130,11 +98,11 @@ class MixedEnvironment:
     self._episodes_per_iteration = int(episodes_per_iteration)
     of_start, self._key = jax.random.split(key)
     agents = environment.num_players
-    states = _first_states(
+    states = mixed_rows.first_states(
       of_start, self._options, agents, mode, opts_in, mixing
     )
     self.is_evaluation = False
-    self.restore(_first_progress(jax.device_get(states)))
+    self.restore(mixed_rows.first_progress(jax.device_get(states)))
 
   def __getattr__(self, name: str) -> Any:
     """Returns what the environment has and this has not."""
@@ -145,12 +113,12 @@ class MixedEnvironment:
   @property
   def mixing(self) -> Float[np.ndarray, "n n"]:
     """A, `[n, n]`, rows on the simplex, without the change of a trial."""
-    return _rows(self._states.log_row)
+    return mixed_rows.probabilities(self._states.log_row)
 
   @property
   def trial(self) -> Float[np.ndarray, "n n"]:
     """A~, `[n, n]`, by which rewards of an episode that begins are mixed."""
-    return _rows(self._states.log_trial)
+    return mixed_rows.probabilities(self._states.log_trial)
 
   @property
   def history(self) -> History:
@@ -174,8 +142,8 @@ class MixedEnvironment:
       ValueError: of another number of agents, or rows that are none.
     """
     progress = jax.device_get(progress)
-    rows = jnp.exp(jnp.asarray(progress.states.log_row))
-    mixings.check_mixing(rows, self._environment.num_players)
+    mixing = jnp.exp(jnp.asarray(progress.states.log_row))
+    mixings.check_mixing(mixing, self._environment.num_players)
     self._states, self._episodes = progress.states, int(progress.episodes)
     self._returns = np.array(progress.returns)
     history = progress.history
@@ -241,84 +209,12 @@ class MixedEnvironment:
     validation.check_finite("returns", means)
     if self._mode == "d3c":
       number = np.int32(len(self._means))
-      updated = _updated(
+      updated = mixed_rows.updated(
         self._key, number, self._options, self._states, means[1]
       )
       self._states = jax.device_get(updated)
     self._means.append(means)
     self._mixings.append(self.mixing)
-
-
-_start = jax.jit(bandit.mixing_start, static_argnums=(1, 2, 3))
-
-
-@jax.jit
-def _updated(
-  key: Key[Array, ""],
-  number: Int[Array, ""],
-  options: MixingOptions,
-  states: MixingState,
-  received: Float[Array, " n"],
-) -> MixingState:
-  """Returns the states after an iteration, whose number tells its trials."""
-  keys = jax.random.split(jax.random.fold_in(key, number), len(received))
-  update = jax.vmap(bandit.mixing_update, (0, None, 0, 0))
-  return update(keys, options, states, received)
-
-
-def _first_states(
-  key: Key[Array, ""],
-  options: MixingOptions,
-  agents: int,
-  mode: str,
-  opts_in: Sequence[bool] | None,
-  mixing: Any,
-) -> MixingState:
-  """Returns the agents' rows, in a first trial if they are learned."""
-  accepted = {"d3c": (True, False), "fixed": (True,)}.get(mode, (False,))
-  if (mixing is not None) not in accepted:
-    raise ValueError(
-      'mixing: expected one in mode "fixed", perhaps one in mode "d3c" and '
-      f"None in others, got {mixing} in mode {mode!r}."
-    )
-  if mixing is not None:
-    mixing = np.asarray(mixing, np.float32)
-    mixings.check_mixing(mixing, agents)
-  mask = (True,) * agents if opts_in is None else tuple(map(bool, opts_in))
-  if mode == "d3c" and mixing is not None:
-    return bandit.mixing_start(key, options, agents, mask, mixing)
-  states = _start(key, options, agents, mask)
-  if mode == "d3c":
-    return states
-  allowed = Population(mask, mask).allowed()
-  rows = jnp.log(_fixed_mode(mode, mixing).first_mixing(allowed, 1.0))
-  return states._replace(log_row=rows, log_trial=rows)
-
-
-def _fixed_mode(mode: str, mixing: Any) -> modes.Mode:
-  """Returns what knows the rows of a mode in which they are not learned."""
-  if mode == "fixed":
-    return modes.fixed(mixing)
-  named = {"selfish": "gradient_descent", "cooperative": "cooperative"}
-  return modes.MODES[named[mode]]
-
-
-def _first_progress(states: MixingState) -> Progress:
-  """Returns what is remembered before the first episode."""
-  agents = len(states.agent)
-  nothing = np.zeros((0, agents))
-  history = History(nothing, nothing, _rows(states.log_row)[None])
-  episodes = np.asarray(0, np.int32)
-  return Progress(states, episodes, np.zeros((2, agents)), history)
-
-
-def _rows(log_rows: Float[Array, "n n"]) -> Float[np.ndarray, "n n"]:
-  """Returns rows whose sums are one in double precision.
-
-  With sums that are one in single precision only, rewards would leak.
-  """
-  rows = np.exp(np.asarray(log_rows, np.float64))
-  return rows / rows.sum(axis=1, keepdims=True)
 
 
 def _check_game(environment: rl_environment.Environment) -> None:
