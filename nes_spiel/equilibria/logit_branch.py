@@ -26,6 +26,7 @@ from nes_spiel.equilibria.logit_curve import (
   residual,
   turn_between,
 )
+from nes_spiel.equilibria.quantal_response import distributions
 from nes_spiel.games import validation
 
 FIRST_STEP, LEAST_STEP, LARGEST_STEP = 0.01, 1e-7, 0.1
@@ -123,7 +124,7 @@ def _follow(
   folds, singular = _special(payoffs, mask, [*points, *beyond[-1:]])
   curve = np.stack([x.point for x in (*points, *beyond[:-1])])
   return LogitBranch(
-    strategies=curve[:, :-1].reshape(-1, *uniform.shape),
+    strategies=distributions(curve[:, :-1].reshape(-1, *uniform.shape)),
     precision=curve[:, -1],
     residual=np.array([residual(payoffs, mask, point) for point in curve]),
     folds=folds[folds <= precision],

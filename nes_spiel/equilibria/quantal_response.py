@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jaxtyping import Array, Bool, Float, Int
 
@@ -155,7 +156,8 @@ def solve_quantal_response(
 
   Returns:
     Where it ended; nothing is raised. Without convergence the residual is
-    large, and derivatives mean nothing.
+    large, and derivatives mean nothing. Of strategies that are hardly played
+    the probability may be below 0 by as much as the residual.
   """
   mask = masks.resolve_mask(payoffs, strategy_mask)
   fixed = lax.stop_gradient((payoffs, temperature))
@@ -168,6 +170,18 @@ def solve_quantal_response(
     gap, found.profile, lambda _, start: start, _solve_linearized
   )
   return found._replace(profile=profile)
+
+
+def distributions(
+  profiles: Float[np.ndarray, "*k n d"],
+) -> Float[np.ndarray, "*k n d"]:
+  """Returns profiles without the rounding below 0 that Newton's method leaves.
+
+  Args:
+    profiles: `[*k, n, d]`, whose sums are one.
+  """
+  above = np.maximum(profiles, 0)
+  return above / above.sum(-1, keepdims=True)
 
 
 def _solve_linearized(

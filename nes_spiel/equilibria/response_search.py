@@ -61,8 +61,8 @@ def quantal_response_equilibria(
     tolerance: on the residual of what is called an equilibrium.
 
   Raises:
-    ValueError: payoffs or a mask that are none, a temperature that is not above
-      0, no start; or tracers: this searches on the host, and
+    ValueError: payoffs or a mask that are none, a temperature or a tolerance
+      that is not above 0, no start; or tracers: this searches on the host, and
       `solve_quantal_response` is what can be traced.
 
   Example:
@@ -73,6 +73,8 @@ def quantal_response_equilibria(
     3
   """
   check_arguments(payoffs, temperature, starts)
+  if not 0 < tolerance < np.inf:
+    raise ValueError(f"tolerance: expected a number above 0, got {tolerance}.")
   payoffs, mask = validation.check_game(payoffs, strategy_mask)
   key = jax.random.key(0) if key is None else key
   with jax.enable_x64(True):
@@ -80,9 +82,13 @@ def quantal_response_equilibria(
     begin = start_profiles(key, mask, starts)
     arguments = (game, jnp.asarray(temperature, jnp.float64))
     ends = _solve_all(*arguments, jnp.asarray(begin), jnp.asarray(mask))
-    kept = np.asarray(ends.residual) <= tolerance
-    profiles, hits = distinct(np.asarray(ends.profile)[kept])
+    near = np.asarray(ends.residual) <= tolerance
+    ended = quantal_response.distributions(np.asarray(ends.profile)[near])
+    profiles, hits = distinct(ended)
     residual, condition = _measured(*arguments, profiles, mask)
+  kept = residual <= tolerance
+  profiles, residual = profiles[kept], residual[kept]
+  condition, hits = condition[kept], hits[kept]
   status = Status.CONVERGED if len(profiles) else Status.STALLED
   return QuantalResponseSet(profiles, residual, condition, hits, status)
 
@@ -101,9 +107,11 @@ def check_arguments(payoffs: Any, temperature: Any, starts: int) -> None:
 
 def check_temperature(temperature: Any) -> None:
   """Raises ValueError unless a temperature is a finite number above 0."""
-  if not (np.isfinite(temperature) and temperature > 0):
+  value = np.asarray(temperature)
+  number = value.ndim == 0 and value.dtype.kind in "iuf"
+  if not (number and np.isfinite(value) and value > 0):
     raise ValueError(
-      f"temperature: expected a finite number above 0, got {temperature}."
+      f"temperature: expected a finite number above 0, got {temperature!r}."
     )
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from absl import app, flags
 from jaxtyping import Float
 
-from nes_spiel import relationship_games
+from nes_spiel import equilibria, relationship_games
 from nes_spiel.examples import command_line
 from nes_spiel.relationship_games.equilibrium_costs import FORMS
 
@@ -39,7 +39,9 @@ flags.DEFINE_enum(
 )
 flags.DEFINE_float("temperature", 0.5, "lambda, in units of the costs.")
 flags.DEFINE_float(
-  "robust_radius", 0.0, "Minimise the highest value at this distance."
+  "robust_radius",
+  0.0,
+  "Minimise the highest value at this distance, which takes minutes.",
 )
 flags.DEFINE_integer(
   "starts", 400, "From how many profiles equilibria are sought.", 1
@@ -88,9 +90,11 @@ def parse_game(values: Any) -> relationship_games.RelationshipGame:
   missing = [name for name in REQUIRED if name not in values]
   unknown = sorted(set(values) - known)
   if missing or unknown:
+    found = [f"missing: {', '.join(missing)}"] * bool(missing)
+    found += [f"unknown: {', '.join(unknown)}"] * bool(unknown)
     raise ValueError(
       f"expected the entries {', '.join(REQUIRED)}, and perhaps "
-      f"{', '.join(OPTIONAL)}; missing: {missing}, unknown: {unknown}."
+      f"{', '.join(OPTIONAL)}; {'; '.join(found)}."
     )
   costs = as_numbers("costs", values["costs"])
   names = values.get("names", [])
@@ -130,8 +134,10 @@ def print_design(
   width = max(map(len, game.names))
   for name, weight in zip(game.names, found.weights, strict=True):
     print(f"{name:<{width}}  {weight:9.6f}")
-  print(f"\nSocial cost ({FLAGS.form})  {found.value:.6f}")
-  print_equilibria(found)
+  where = f", worst within {FLAGS.robust_radius}" * (FLAGS.robust_radius > 0)
+  print(f"\nSocial cost ({FLAGS.form}{where})  {found.value:.6f}")
+  print(f"With equal weights  {at_equal_weights(game):.6f}")
+  print_equilibria(game, found)
   certificate = found.certificate
   agrees = "agree" if certificate.agrees else "DO NOT AGREE"
   print(
@@ -140,18 +146,44 @@ def print_design(
   )
   if found.on_fold:
     print(
-      "Warning: on a fold. Weights 0.0001 away cost much more; "
+      "Warning: on a fold. Weights 0.0001 away cost more by over a percent of "
+      "the social costs' spread; "
       "use --robust_radius to design weights that bear such a distance."
     )
 
 
-def print_equilibria(found: relationship_games.Design) -> None:
+def at_equal_weights(game: relationship_games.RelationshipGame) -> float:
+  """Returns the social cost that is minimised, at equal weights."""
+  count = len(game.relationships)
+  found = equilibria.quantal_response_equilibria(
+    relationship_games.induced_payoffs(game, np.ones(count) / count**0.5),
+    temperature=FLAGS.temperature,
+    starts=FLAGS.starts,
+  )
+  costs = [
+    float(relationship_games.expected_social_cost(game, profile))
+    for profile in found.strategies
+  ]
+  choose = max if FLAGS.form == "min_max" else min
+  return choose(costs, default=float("nan"))
+
+
+def print_equilibria(
+  game: relationship_games.RelationshipGame, found: relationship_games.Design
+) -> None:
   """Prints every equilibrium, the cheapest for society first."""
-  print(f"\n{'Social cost':>11}  {'Hits':>5}  {'Residual':>8}  Strategies")
+  counts = game.costs.shape[1:]
+  led, starts = found.equilibria.hits.sum(), found.certificate.starts
+  print(f"\nEquilibria, to which {led} of {starts} starts led:")
+  print(
+    f"{'Social cost':>11}  {'Hits':>5}  {'Residual':>8}  Players' strategies"
+  )
   for k in np.argsort(found.social_costs):
     chances = "  ".join(
-      " ".join(f"{x:.4f}" for x in strategy)
-      for strategy in found.equilibria.strategies[k]
+      " ".join(f"{x:.4f}" for x in strategy[:count])
+      for strategy, count in zip(
+        found.equilibria.strategies[k], counts, strict=True
+      )
     )
     print(
       f"{found.social_costs[k]:11.6f}  {found.equilibria.hits[k]:5d}  "
@@ -170,24 +202,33 @@ def as_json(
     "value": found.value,
     "social_costs": found.social_costs.tolist(),
     "strategies": found.equilibria.strategies.tolist(),
+    "hits": found.equilibria.hits.tolist(),
+    "residual": found.equilibria.residual.tolist(),
+    "condition": found.equilibria.condition.tolist(),
     "certificate": found.certificate._asdict(),
     "on_fold": found.on_fold,
   }
   return json.dumps(result, indent=2) + "\n"
 
 
-def save(text: str, name: str) -> None:
-  """Writes a result, making its folder."""
+def open_output(name: str | None) -> pathlib.Path | None:
+  """Returns where the result goes, in a folder that is there.
+
+  Raises:
+    OSError: no file can be written there.
+  """
+  if not name:
+    return None
   path = pathlib.Path(name)
   path.parent.mkdir(parents=True, exist_ok=True)
-  path.write_text(text)
-  print(f"\nWritten: {path}")
+  path.open("a").close()
+  return path
 
 
 def main(argv: list[str]) -> int:
   """Designs and prints; exits with 1 if fresh starts do not agree."""
   with command_line.program(argv):
-    game = load_game()
+    game, path = load_game(), open_output(FLAGS.output)
     found = relationship_games.design_weights(
       game,
       form=FLAGS.form,
@@ -196,8 +237,9 @@ def main(argv: list[str]) -> int:
       starts=FLAGS.starts,
     )
   print_design(game, found)
-  if FLAGS.output:
-    save(as_json(game, found), FLAGS.output)
+  if path:
+    path.write_text(as_json(game, found))
+    print(f"\nWritten: {path}")
   return 0 if found.certificate.agrees else 1
 
 

@@ -61,7 +61,7 @@ def branches(
     costs = sorted(expected_social_cost(game, x).item() for x in profiles)
     counts.append(len(costs))
     rows += [
-      [float(value), rank + 1, len(costs), cost]
+      [round(float(value), 6), rank + 1, len(costs), cost]
       for rank, cost in enumerate(costs)
     ]
   folds = _folds(game, temperature, starts, values, counts)

@@ -52,7 +52,9 @@ flags.DEFINE_enum("figure", "2", ["2", "3", "4"], "Which picture.")
 flags.DEFINE_integer(
   "starts", 300, "From which equilibria are sought, by Figure 2 and designs.", 1
 )
-flags.DEFINE_integer("rerolls", 50, "The same, by Algorithms 1 and 2.", 1)
+flags.DEFINE_integer(
+  "rerolls", 50, "From how many starts Algorithms 1 and 2 seek them.", 1
+)
 flags.DEFINE_integer(
   "least_squares", 20, "Figure 2: starts per weight; 0 leaves them out.", 0
 )
@@ -60,7 +62,9 @@ flags.DEFINE_integer("iterations", 2000, "Of Algorithms 1 and 2, at most.", 1)
 flags.DEFINE_multi_float(
   "temperature", [0.3, 0.5, 0.7], "Figure 3: lambda, may be repeated."
 )
-flags.DEFINE_bool("design", True, "Figure 3: whether to run design_weights.")
+flags.DEFINE_bool(
+  "design", True, "Figure 3: whether to run design_weights, most of its time."
+)
 flags.DEFINE_string(
   "output_dir", "out/relationship_games", "Folder for the results."
 )
@@ -183,12 +187,13 @@ def networks(folder: pathlib.Path) -> pathlib.Path:
         zip(found.values, found.path, strict=True)
       )
     ],
+    ["Tries that are rejected count as iterations, with the weights before."],
   )
   shortened = dataclasses.replace(table, rows=[table.rows[k] for k in shown])
   print(f"{shortened.text()}\n{found.status.name}")
   path = tables.write(folder, table)
   drawn = {
-    f"Iteration {k + 1}: {found.values[k]:.2f}": np.tensordot(
+    f"Iteration {k + 1}, cost {found.values[k]:.2f}": np.tensordot(
       found.path[k], game.relationships, 1
     )
     for k in shown
@@ -207,7 +212,7 @@ def main(argv: list[str]) -> None:
   """Runs; a user's mistake ends it with one line."""
   with command_line.program(argv):
     path = FIGURES[FLAGS.figure](pathlib.Path(FLAGS.output_dir))
-    print(f"Written: {path}, {path.with_suffix('.png')}")
+    print(f"Written: {path}, {path.with_suffix('.png')}, CSV files beside them")
 
 
 if __name__ == "__main__":

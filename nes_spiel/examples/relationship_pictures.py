@@ -36,9 +36,9 @@ def draw_branches(
   drawing, panels = plots.figure(4.4 * count, 3.4, count)
   for panel in panels:
     _draw_equilibria(panel, np.array(true.rows, float))
-    panel.set(xlabel="w3", ylabel="Social cost")
+    panel.set(xlabel="w3, cars to ambulance", ylabel="Social cost")
     panel.grid(alpha=0.3)
-  panels[0].set_title("All equilibria", fontsize=10)
+  panels[0].set_title("All equilibria, lambda 1, others .5", fontsize=10)
   if false is not None:
     panels[1].set_title("With minima that are no equilibria", fontsize=10)
   if false is not None and false.rows:
@@ -104,7 +104,10 @@ def _draw_curves(axes: Any, rows: Sequence[Sequence[Any]]) -> None:
       axes.axhline(costs[-1], ls=line, color=color, label=method, lw=1.1)
     else:
       axes.plot(iterations, costs, line, color=color, label=method, lw=1.1)
-      axes.plot(iterations[-1], costs[-1], "o", color=color, markersize=4)
+      end = "end" if method == "Min-Max" else None
+      axes.plot(
+        iterations[-1], costs[-1], "o", color=color, markersize=4, label=end
+      )
 
 
 def draw_networks(
@@ -125,6 +128,11 @@ def draw_networks(
     panel.set_title(title, fontsize=9)
     panel.margins(0.2)
     panel.axis("off")
+  drawing.supxlabel(
+    "Blue: for each other, red: against, the wider the more; nodes: for "
+    "themselves. A is the ambulance.",
+    fontsize=8,
+  )
   plots.save(drawing, path)
 
 

@@ -27,6 +27,7 @@ def two_lane_congestion(
     cars: how many.
     slopes: of the lanes' delays; the paper's two lanes have 1 and 2.
   """
+  _check_cars(cars, 1)
   costs = lane_costs(cars, slopes)
   own = np.eye(cars)
   return RelationshipGame(
@@ -50,6 +51,7 @@ def congestion_with_ambulance(
     cars: how many, beside the ambulance.
     slopes: of the lanes' delays; the ambulance is one unit of load as well.
   """
+  _check_cars(cars, 0)
   costs = lane_costs(cars + 1, slopes)
   own = np.eye(cars + 1)
   to_ambulance = np.zeros_like(own)
@@ -63,6 +65,12 @@ def congestion_with_ambulance(
     np.tensordot(weight, costs, 1),
     ("selfish", "among cars", "cars to ambulance", "ambulance to cars"),
   )
+
+
+def _check_cars(cars: int, least: int) -> None:
+  """Raises ValueError if there are too few cars."""
+  if cars < least:
+    raise ValueError(f"cars: expected at least {least}, got {cars}.")
 
 
 def from_graphs(
@@ -80,18 +88,37 @@ def from_graphs(
     social_cost: `[*a]`; the sum of costs if None.
 
   Raises:
-    ValueError: a graph whose nodes are not the players.
+    ValueError: no graph by name, one whose nodes are not the players, or
+      weights that are no numbers.
   """
   players = list(range(len(costs)))
+  if not isinstance(graphs, Mapping) or not graphs:
+    raise ValueError(
+      f"graphs: expected at least one networkx graph by its name, got {graphs}."
+    )
   for name, graph in graphs.items():
+    if not isinstance(graph, networkx.Graph):
+      raise ValueError(
+        f"graphs[{name!r}]: expected a networkx graph, got a "
+        f"{type(graph).__name__}."
+      )
     if sorted(graph.nodes) != players:
       raise ValueError(
         f"graphs[{name!r}]: expected the nodes 0 to {len(costs) - 1}, one per "
         f"player, got {list(graph.nodes)}."
       )
-  matrices = [
-    networkx.to_numpy_array(graph, nodelist=players)
-    for graph in graphs.values()
-  ]
+  matrices = [_weights(*item, players) for item in graphs.items()]
   total = np.sum(costs, axis=0) if social_cost is None else social_cost
   return RelationshipGame(costs, np.stack(matrices), total, tuple(graphs))
+
+
+def _weights(
+  name: str, graph: networkx.Graph, players: list[int]
+) -> Float[np.ndarray, "n n"]:
+  """Returns a graph's weights as a matrix."""
+  try:
+    return networkx.to_numpy_array(graph, nodelist=players)
+  except (TypeError, ValueError) as error:
+    raise ValueError(
+      f"graphs[{name!r}]: expected edges with numbers as weights: {error}."
+    ) from error

@@ -74,6 +74,19 @@ def test_what_is_found_is_an_equilibrium(temperature, x64):
   )
 
 
+def test_what_is_hardly_played_is_not_negative():
+  """Newton's method leaves -1e-14 there, of which nothing can be drawn."""
+  row = [[4.0, 0.0], [3.0, 3.0], [0.0, 5.0]]
+  column = [[3.0, 1.0], [2.0, 2.0], [0.0, 4.0]]
+  payoffs = np.array([row, column])
+  found = equilibria.quantal_response_equilibria(payoffs, temperature=0.03)
+  branch = equilibria.logit_branch(payoffs, precision=20.0)
+  for strategies in (found.strategies, branch.strategies):
+    assert strategies.min() >= 0
+    np.testing.assert_allclose(strategies.sum(-1), 1, rtol=1e-15)
+  assert found.residual.max() <= 1e-10
+
+
 def test_scipy_finds_the_same(x64):
   """At a temperature that leaves one equilibrium."""
   payoffs, start = draw(SHAPE, seed=3), uniform(SHAPE)
@@ -273,7 +286,10 @@ def test_what_is_not_found_is_not_returned():
 def test_bad_input(unchecked):
   chicken = games.classics.chicken()
   search = equilibria.quantal_response_equilibria
-  for temperature in (0.0, -1.0, np.nan):
+  for tolerance in (0.0, -1.0, np.nan):
+    with pytest.raises(ValueError, match="tolerance: expected a number above"):
+      search(chicken, temperature=1.0, tolerance=tolerance)
+  for temperature in (0.0, -1.0, np.nan, "a", None, np.ones(2)):
     with pytest.raises(ValueError, match="temperature: expected a finite"):
       search(chicken, temperature=temperature)
   with pytest.raises(ValueError, match="payoffs: every value must be finite"):

@@ -20,8 +20,8 @@ GAME = {
 TEMPERATURE = 0.5
 BROKEN = {
   "no_social": (GAME | {"social_cost": [1, 2]}, "social_cost: expected one"),
-  "unknown": (GAME | {"social": 1}, "unknown: ['social']"),
-  "missing": ({"costs": GAME["costs"]}, "missing: ['relationships']"),
+  "unknown": (GAME | {"social": 1}, "names; unknown: social."),
+  "missing": ({"costs": GAME["costs"]}, "names; missing: relationships."),
   "list": ([1, 2], "expected an object"),
   "ragged": (GAME | {"costs": [[1, 2], [3]]}, "costs: expected nested lists"),
   "text": (GAME | {"costs": [["1"]]}, "costs: expected nested lists of num"),
@@ -92,6 +92,8 @@ def test_a_file_and_mistakes(run_lines, tmp_path):
   messages += others.values()
   lines.append([f"--file={good}", "--temperature=0"])
   messages.append("temperature: expected a finite number above 0")
+  lines.append([f"--file={good}", f"--output={good}/design.json"])
+  messages.append("File exists")
   output = tmp_path / "made" / "design.json"
   design, *refused = run_lines(
     "design_relationships",

@@ -267,6 +267,17 @@ def test_graphs_are_relationships():
   assert game.relationships[1, 2, 0] == 0.5 == game.relationships[1].sum()
   with pytest.raises(ValueError, match="nodes 0 to 2"):
     relationship_games.from_graphs(costs, {"short": networkx.path_graph(2)})
+  heavy = networkx.path_graph(3)
+  heavy.edges[0, 1]["weight"] = "heavy"
+  for graphs, message in (
+    ({}, "graphs: expected at least one networkx graph"),
+    ({"array": np.eye(3)}, r"graphs\['array'\]: expected a networkx graph"),
+    ({"words": heavy}, r"graphs\['words'\]: expected edges with numbers"),
+  ):
+    with pytest.raises(ValueError, match=message):
+      relationship_games.from_graphs(costs, graphs)
+  with pytest.raises(ValueError, match="cars: expected at least 0, got -1"):
+    relationship_games.congestion_with_ambulance(cars=-1)
 
 
 def test_bad_games(unchecked):
@@ -281,7 +292,7 @@ def test_bad_games(unchecked):
     ValueError, match="relationships: expected at least one matrix"
   ):
     make(costs, np.zeros((0, 2, 2)), total)
-  with pytest.raises(ValueError, match="payoffs: every value must be finite"):
+  with pytest.raises(ValueError, match="costs: every value must be finite"):
     make(np.full_like(costs, np.inf), own, total)
   with pytest.raises(ValueError, match="names: expected one for each of 1"):
     make(costs, own, total, ("a", "b"))
