@@ -56,6 +56,9 @@ flags.DEFINE_integer("save_every", 1000, "Batches between checkpoints.", 1)
 flags.DEFINE_float(
   "step_size", None, "eta_A, of the mixing; the recipe's if not given."
 )
+flags.DEFINE_float(
+  "epsilon", None, "Of Algorithm 1; the recipe's if not given."
+)
 flags.DEFINE_integer("seed", 0, "Of everything random.")
 flags.DEFINE_string("output_dir", None, "Folder for checkpoints and table.")
 flags.DEFINE_bool("resume", False, "Go on from the newest checkpoint.")
@@ -64,8 +67,8 @@ flags.DEFINE_bool("resume", False, "Go on from the newest checkpoint.")
 def train(mode: str) -> d3c.AgentTraining:
   """Returns the runs of one mode, as the flags describe them."""
   mixing = d3c_rl_recipes.RECIPES[FLAGS.env].mixing
-  if FLAGS.step_size is not None:
-    mixing = dataclasses.replace(mixing, step_size=FLAGS.step_size)
+  given = {"step_size": FLAGS.step_size, "epsilon": FLAGS.epsilon}
+  given = {name: x for name, x in given.items() if x is not None}
   return d3c_rl_recipes.train(
     FLAGS.env,
     mode,
@@ -74,7 +77,7 @@ def train(mode: str) -> d3c.AgentTraining:
     FLAGS.seed,
     FLAGS.output_dir,
     FLAGS.learner,
-    mixing=mixing,
+    mixing=dataclasses.replace(mixing, **given),
     record_every=FLAGS.record_every,
     save_every=FLAGS.save_every,
     resume=FLAGS.resume,

@@ -192,6 +192,21 @@ def test_an_agent_moves_only_if_its_own_return_falls():
   np.testing.assert_array_equal(falls.log_row[0], stays.log_row[0])
 
 
+def test_with_the_epsilon_for_coins_rows_walk_at_random():
+  """Table 1's 100 outweighs any return of Coins, which are below 5 at most."""
+  options = d3c.MixingOptions(
+    step_size=1e-3, epsilon=100.0, kl_weight=1e-6, tau_min=5, tau_max=10
+  )
+  states = d3c.mixing_start(KEY, options, 2)
+  rng = np.random.default_rng(0)
+  (*_, first), (*_, second) = (
+    iterate(options, states, rng.uniform(-5, 5, (200, 2))) for _ in range(2)
+  )
+  moved = np.abs(first.log_row - states.log_row).max()
+  assert moved > 0.1
+  assert np.abs(first.log_row - second.log_row).max() < 0.02 * moved
+
+
 def test_the_first_trial_is_compared_with_nothing():
   """As printed it is with 0, which only a loss falls short of."""
   lengths = {"tau_min": 1, "tau_max": 1, **FREE}

@@ -48,6 +48,7 @@ def test_mistakes_are_explained(run_lines):
     ("--resume",): "--resume needs --output_dir",
     ("--batches=7", "--record_every=5"): "record_every: expected a divisor",
     ("--step_size=-1",): "step_size: expected a number >= 0",
+    ("--epsilon=-1",): "epsilon: expected a number >= 0",
   }
   finished = run_lines("d3c_train", *cases)
   for (line, message), done in zip(cases.items(), finished, strict=True):
