@@ -43,6 +43,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.rival --output_dir=out/benchmarks
 	$(BIN)/python -m benchmarks.public_belief --output_dir=out/benchmarks
 	$(BIN)/python -m benchmarks.quantal_response --output_dir=out/benchmarks
+	$(BIN)/python -m benchmarks.social_dilemmas --output_dir=out/benchmarks
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info
