@@ -47,6 +47,7 @@ class Panel(NamedTuple):
     curves: to draw.
     levels: up to two horizontal lines by their names, such as an optimum.
     scale: of the vertical axis.
+    horizontal: label of the axis of steps.
   """
 
   title: str
@@ -54,6 +55,7 @@ class Panel(NamedTuple):
   curves: Sequence[Curve]
   levels: Mapping[str, float] = {}
   scale: str = "linear"
+  horizontal: str = "Step"
 
 
 def draw(path: pathlib.Path, panels: Sequence[Panel], columns: int) -> None:
@@ -92,7 +94,7 @@ def _draw_panel(axes: Any, panel: Panel) -> None:
     axes.axhline(
       panel.levels[name], color="black", lw=0.8, ls=style, label=name
     )
-  axes.set(xlabel="Step", ylabel=panel.label, yscale=panel.scale)
+  axes.set(xlabel=panel.horizontal, ylabel=panel.label, yscale=panel.scale)
   axes.set_title(panel.title, fontsize=10)
   axes.grid(alpha=0.3)
   if len(panel.curves) <= MOST_NAMED:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is drawn over training of agents that learn from mixed rewards."""
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,7 @@ from nes_spiel.examples import d3c_panels, plots
 from nes_spiel.examples.d3c_pictures import Curve, Panel
 from nes_spiel.examples.d3c_rl_tables import Results, own_share
 
+_over_batches = functools.partial(Panel, horizontal="Batch")
 COLORS = {
   "d3c": plots.BLUE,
   "selfish": plots.ORANGE,
@@ -30,7 +32,7 @@ def median_returns(title: str, results: Results) -> Panel:
     )
     for mode, result in results.items()
   ]
-  return Panel(title, "Median total return", curves)
+  return _over_batches(title, "Median total return", curves)
 
 
 def mean_returns(title: str, results: Results) -> Panel:
@@ -46,7 +48,7 @@ def mean_returns(title: str, results: Results) -> Panel:
     around = _around(shown)
     color = COLORS.get(mode)
     curves.append(Curve(name, result.batches[1:], *around, color))
-  return Panel(title, "Mean total return", curves)
+  return _over_batches(title, "Mean total return", curves)
 
 
 def attention(title: str, result: d3c.AgentTraining) -> Panel:
@@ -55,7 +57,7 @@ def attention(title: str, result: d3c.AgentTraining) -> Panel:
     Curve(f"agent {i + 1}", result.batches, *_around(result.attention[..., i]))
     for i in range(result.attention.shape[-1])
   ]
-  return Panel(title, d3c_panels.ATTENTION, curves)
+  return _over_batches(title, d3c_panels.ATTENTION, curves)
 
 
 def run_of_coins(result: d3c.AgentTraining, run: int = 0) -> Sequence[Panel]:
@@ -69,9 +71,11 @@ def run_of_coins(result: d3c.AgentTraining, run: int = 0) -> Sequence[Panel]:
   total = Curve("total", result.batches[1:], result.total_return[run])
   attended = _agents(result.batches, result.attention[run])
   return [
-    Panel("One run: attention", d3c_panels.ATTENTION, attended),
-    Panel("One run: total return", "Total return", [total]),
-    Panel("One run: own coins", "Own coins, %", _agents(total.steps, share)),
+    _over_batches("One run: attention", d3c_panels.ATTENTION, attended),
+    _over_batches("One run: total return", "Total return", [total]),
+    _over_batches(
+      "One run: own coins", "Own coins, %", _agents(total.steps, share)
+    ),
   ]
 
 
@@ -81,7 +85,7 @@ def returns_so_far(mode: str, result: d3c.AgentTraining, run: int) -> Panel:
   sums = result.returns[run].cumsum(0)
   means = sums / np.arange(1, len(steps) + 1)[:, None]
   title = f"{mode}, run {run + 1}"
-  return Panel(title, "Mean return so far", _agents(steps, means))
+  return _over_batches(title, "Mean return so far", _agents(steps, means))
 
 
 def _agents(
