@@ -62,13 +62,14 @@ RECIPES: Mapping[str, Recipe] = {
     batches=3760,
     record_every=40,
   ),
+  # 4 million steps of a world for five.
   "cleanup": Recipe(
     "cleanup",
     {"preset": "small", "view": 3, "rotation": False, "fining": False},
     d3c.ActorCritic(episodes=8),
     WALKS,
     runs=3,
-    batches=1200,
+    batches=500,
     record_every=20,
   ),
   # For two agents, of Appendix F.3. 6.4 million steps.
