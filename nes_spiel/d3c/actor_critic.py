@@ -37,7 +37,8 @@ class ActorCritic:
   """An `Algorithm`; defaults are Table 2's where it has a value.
 
   A batch is some whole episodes, played at once. After each unroll of them
-  there is an update.
+  there is an update. What Algorithm 1 is told of a batch, g, is the mean return
+  without discount; in Section 2.6 it is discounted, as `Reinforce` does.
 
   Needs rlax: `pip install 'nes_spiel[rl]'`.
 
@@ -80,8 +81,15 @@ class ActorCritic:
       options.check_number(name, getattr(self, name))
     for name in ("decay", "momentum", "discount"):
       options.check_number(name, getattr(self, name), 0, 1)
+    for name in ("decay", "momentum"):
+      if getattr(self, name) == 1:
+        raise ValueError(f"{name}: expected a number below 1, got 1.")
+    if self.epsilon == 0:  # heads of zeros have gradients of zero below them
+      raise ValueError("epsilon: expected a number above 0, got 0.")
     options.check_count("unroll", self.unroll)
     options.check_count("episodes", self.episodes)
+    if not isinstance(self.hidden, tuple):
+      raise ValueError(f"hidden: expected a tuple, got {self.hidden!r}.")
     for width in self.hidden:
       options.check_count("hidden", width)
     options.check_flag("sum_over_time", self.sum_over_time)

@@ -13,7 +13,8 @@ class Outcome(NamedTuple):
   """What a batch of episodes brought.
 
   Attributes:
-    mixed_returns: `[n]`, an episode's return as each agent received it.
+    mixed_returns: `[n]`, g of Algorithm 1: an episode's return as each agent
+      received it, discounted or not as the algorithm pleases.
     returns: `[n]`, each agent's own, before they are mixed.
     events: how often what happened in an episode, arrays `[n, ...]` by name
       such as those of an environment's events; None if nobody counts.

@@ -185,8 +185,8 @@ def mixing_update(
     key: consumed; of the next trial, if this one ends.
     options: how rows are learned.
     state: during the iteration.
-    mixed_return: g, what the agent received in an episode of it. With what it
-      earned itself its row would not turn to others.
+    mixed_return: g, what the agent received in an episode of it. Appendix
+      D.1.2 tries what it earned itself, with success for two agents alone.
   """
   elapsed = state.elapsed + 1
   count = elapsed.astype(state.mean_return.dtype)

@@ -27,11 +27,14 @@ class MixingOptions:
       to the last equally likely.
     own_share: A_ii at the start, the rest is shared equally.
     lowest, highest: what logits are clipped to in an update, before they are
-      normalised. With three or more agents the first log A_ij lies below the
-      paper's -5, so that the first update moves rows without any gradient.
+      normalised. That moves rows without any gradient where a log A_ij lies
+      below the paper's -5: after a large update, which leaves up to -10, and
+      with three or more agents from the start.
     scale_n_over_delta: multiply the estimate by n / delta, n the number of
-      agents that a row gives to. It is what makes it unbiased (Section 2.6),
-      but Algorithm 1 is printed without.
+      agents that a row gives to. Section 2.6 has that factor, Algorithm 1 has
+      not. With it the estimate is an unbiased one of a smoothed gradient with
+      respect to logits, in which trials are made; the step takes it for one
+      with respect to A.
     warm_up: end the first trial without an update. As printed, the first return
       is compared with 0, which no trial earned.
 

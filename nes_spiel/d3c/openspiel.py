@@ -78,8 +78,8 @@ class MixedEnvironment:
       reference: c, a reward that stays with who earned it: agents receive
         c + A~^T (r - c), which adds up to the same. A trial in which an agent
         gives more lowers its return at once if rewards are above c, so that
-        Algorithm 1 takes it back, and raises it below. The paper's rewards are
-        losses, below 0; for others take the largest there is.
+        Algorithm 1 takes it back, and raises it below. Losses are below 0;
+        for other rewards take the largest there is.
       episodes_per_iteration: k, whose mean return is g of Algorithm 1. Chance
         of the game should not hide what a trial does.
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
 from nes_spiel.d3c.algorithm import Outcome
@@ -109,8 +110,8 @@ def play(
 ) -> Episodes:
   """Returns episodes from their starts to their ends.
 
-  Where Trust-Your-Brother starts either way, each has half of the episodes, as
-  in the paper.
+  Where Trust-Your-Brother starts either way, they take turns, so that each has
+  half of the episodes, as in the paper.
 
   Args:
     game: whose episodes end by the clock.
@@ -194,10 +195,11 @@ def returns_left(
 
 def _starts(game: Environment[Any], key: Key[Array, ""], episodes: int) -> Any:
   """Returns the first states of episodes."""
-  if isinstance(game, TrustYourBrother) and game.near == "random":
-    near = jnp.arange(episodes, dtype=jnp.int32) % game.num_agents
-    return jax.vmap(game.place)(near)[1]
   draws = jax.random.uniform(key, (episodes, game.draws[1]))
+  if isinstance(game, TrustYourBrother):
+    # The draw of who is near, in turns: the first prey above one half.
+    turns = np.arange(episodes) % 2
+    draws = draws.at[:, 0].set(np.where(turns, 0.25, 0.75).astype(np.float32))
   return jax.vmap(game.start)(draws)
 
 

@@ -67,7 +67,9 @@ flags.DEFINE_integer("seeds", 10, "Independent runs.", 1)
 flags.DEFINE_integer("episodes", 2500, "Episodes of a run.", 10)
 flags.DEFINE_float("step_size", 1.0, "eta_A, of the mixing.")
 flags.DEFINE_float(
-  "reference", LARGEST_REWARD, "The reward above which nothing is shared."
+  "reference",
+  LARGEST_REWARD,
+  "The reward, the differences to which are shared.",
 )
 flags.DEFINE_integer("episodes_per_iteration", 5, "Of Algorithm 1.", 1)
 flags.DEFINE_float("exploration", 0.2, "Share of random moves.", 0, 1)

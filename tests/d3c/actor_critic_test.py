@@ -307,9 +307,12 @@ def test_a_missing_package_is_named_with_its_extra(monkeypatch):
     ({"decay": 2}, "decay: expected a number from 0 to 1, got 2"),
     ({"unroll": 0}, "unroll: expected a whole number >= 1, got 0"),
     ({"hidden": (64, 0)}, "hidden: expected a whole number >= 1, got 0"),
+    ({"hidden": [64]}, r"hidden: expected a tuple, got \[64\]"),
+    ({"momentum": 1}, "momentum: expected a number below 1, got 1"),
+    ({"epsilon": 0}, "epsilon: expected a number above 0, got 0"),
   ],
 )
-def test_what_is_refused(options, message):
+def test_what_is_refused(options, message, unchecked):
   with pytest.raises(ValueError, match=message):
     d3c.ActorCritic(**options)
 

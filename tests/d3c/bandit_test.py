@@ -193,7 +193,7 @@ def test_an_agent_moves_only_if_its_own_return_falls():
 
 
 def test_with_the_epsilon_for_coins_rows_walk_at_random():
-  """Table 1's 100 outweighs any return of Coins, which are below 5 at most."""
+  """Table 1's 100 outweighs returns of Coins, with 5 coins an episode."""
   options = d3c.MixingOptions(
     step_size=1e-3, epsilon=100.0, kl_weight=1e-6, tau_min=5, tau_max=10
   )

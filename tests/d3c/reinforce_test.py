@@ -130,6 +130,16 @@ def test_games_that_start_by_chance_do():
   assert abs(float((first > 0).mean()) - 0.5) < 0.1
 
 
+def test_who_is_near_and_on_which_side_are_apart():
+  game = envs.make("trust_your_brother", near="random", side="random")
+  policy = reinforce.Reinforce().start(game, KEY).policy
+  seen = np.asarray(reinforce.play(game, policy, KEY, 400).features)[0, :, 0]
+  # The near prey has 2 or -2, by its side, the far one 0 of 3 - 3.
+  for turn in (0, 1):
+    np.testing.assert_array_equal(np.unique(seen[turn::2, turn]), [-2, 2])
+    np.testing.assert_array_equal(seen[turn::2, 1 - turn], 0)
+
+
 def test_episodes_follow_the_rules(played):
   """A move costs 0.1, and being caught 1; all actions are equally likely."""
   cost = np.where(played.actions > 0, 0.1, 0)

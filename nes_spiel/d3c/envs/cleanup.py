@@ -4,8 +4,8 @@
 
 Section 3.5 of Gemp et al. (2022), after Hughes et al., Inequity Aversion
 Improves Cooperation in Intertemporal Social Dilemmas (2018); the restricted
-game of Appendix F.3 is that of Yang et al., Learning to Incentivize Other
-Learning Agents (2020).
+game of Appendix F.3 has the rates of Yang et al., Learning to Incentivize Other
+Learning Agents (2020), on a map of our own.
 """
 
 import dataclasses
@@ -141,7 +141,7 @@ class Cleanup(GridWorld[CleanupState]):
   PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {
     "paper": {},
     "small": {"map": "small", "view": 4},
-    # Yang et al.'s, for two agents on 7 x 7 cells.
+    # After Yang et al., for two agents on 7 x 7 cells; the layout is our own.
     "restricted": {
       "map": "restricted",
       "num_agents": 2,

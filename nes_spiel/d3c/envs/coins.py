@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Coins: two agents, tempted to pick up each other's coins.
 
-Section 3.4 of Gemp et al. (2022), after Lerer and Peysakhovich (2017).
+Section 3.4 of Gemp et al. (2022), after Lerer and Peysakhovich, Maintaining
+Cooperation in Complex Social Dilemmas Using Deep Reinforcement Learning (2017).
 """
 
 import dataclasses
@@ -68,8 +69,8 @@ class Coins(Environment[CoinsState]):
     spawn_probability: 0.005 in the paper, for one type in one step.
     spawn: what has that probability, which the paper leaves open. "attempt":
       that a coin of a type appears, on a random empty cell, about 5 coins an
-      episode, as scarce as a dilemma needs. "cell": that a coin of a type
-      appears on a given empty cell, which fills the grid.
+      episode, over which agents compete. "cell": that a coin of a type appears
+      on a given empty cell, up to one in four steps, enough for both.
     collisions: who gets a cell that both want, which the paper leaves open.
       "random": one of them by a fair coin. "nobody": both stay where they are.
       In both, nobody enters a cell that the other does not leave, and nobody
