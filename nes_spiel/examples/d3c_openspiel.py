@@ -25,10 +25,10 @@ from nes_spiel import d3c
 from nes_spiel.examples import (
   command_line,
   d3c_pictures,
-  plots,
   q_learners,
   tables,
 )
+from nes_spiel.examples.d3c_panels import COLORS
 from nes_spiel.examples.d3c_pictures import Curve, Panel
 from nes_spiel.examples.q_learners import GAMES, Run
 
@@ -36,11 +36,6 @@ FLAGS = flags.FLAGS
 MODES = ("selfish", "cooperative", "d3c")
 LARGEST_REWARD = 10.0
 POINTS = 50  # of a curve
-COLORS = {
-  "d3c": plots.BLUE,
-  "selfish": plots.ORANGE,
-  "cooperative": plots.GREY,
-}
 COLUMNS = (
   "mode",
   "cooperation",

@@ -14,6 +14,7 @@ from nes_spiel.examples.d3c_pictures import Curve, Panel
 COLORS = {
   "d3c": plots.BLUE,
   "gradient_descent": plots.ORANGE,
+  "selfish": plots.ORANGE,
   "cooperative": plots.GREY,
 }
 RATIO, ATTENTION = "Ratio to optimal", r"$\ln(A_{ii} / A_{ij})$"

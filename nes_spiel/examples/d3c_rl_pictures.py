@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two pictures that are no curves over training, with their numbers as CSV."""
 
-import csv
 import pathlib
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nes_spiel import d3c
-from nes_spiel.examples import plots
+from nes_spiel.examples import plots, tables
 
 SINGLE_RUNS = 20  # whose trajectories are drawn beside the median
 BINS = np.linspace(-1, 1, 41)
@@ -42,7 +41,8 @@ def draw_mixtures(
   axes.legend(frameon=False, fontsize=8, loc=(0.6, 0.15))
   plots.save(drawing, path)
   _write(
-    path.with_name(f"{path.stem}_curves.csv"),
+    path.parent,
+    f"{path.stem}_curves",
     ["curve", "step", "A_11", "A_22"],
     (
       [name, batch, *point]
@@ -74,15 +74,18 @@ def draw_synchrony(
   axes.legend(frameon=False, fontsize=8)
   plots.save(drawing, path)
   _write(
-    path.with_suffix(".csv"),
+    path.parent,
+    path.stem,
     ["pair", "coefficient"],
     ([name, x] for name, values in groups.items() for x in values),
   )
 
 
 def _write(
-  path: pathlib.Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+  folder: pathlib.Path,
+  name: str,
+  columns: Sequence[str],
+  rows: Iterable[Sequence[Any]],
 ) -> None:
   """Writes rows as CSV."""
-  with path.open("w", newline="") as file:
-    csv.writer(file).writerows([columns, *rows])
+  tables.write_csv(folder, tables.Table(name, "", columns, [*rows]))

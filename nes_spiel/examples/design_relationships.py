@@ -21,8 +21,9 @@ import numpy as np
 from absl import app, flags
 from jaxtyping import Float
 
-from nes_spiel import equilibria, relationship_games
+from nes_spiel import relationship_games
 from nes_spiel.examples import command_line
+from nes_spiel.relationship_games.design import equilibria_at
 from nes_spiel.relationship_games.equilibrium_costs import FORMS
 
 FLAGS = flags.FLAGS
@@ -155,15 +156,12 @@ def print_design(
 def at_equal_weights(game: relationship_games.RelationshipGame) -> float:
   """Returns the social cost that is minimised, at equal weights."""
   count = len(game.relationships)
-  found = equilibria.quantal_response_equilibria(
-    relationship_games.induced_payoffs(game, np.ones(count) / count**0.5),
+  _, costs = equilibria_at(
+    game,
+    np.ones(count) / count**0.5,
     temperature=FLAGS.temperature,
     starts=FLAGS.starts,
   )
-  costs = [
-    float(relationship_games.expected_social_cost(game, profile))
-    for profile in found.strategies
-  ]
   choose = max if FLAGS.form == "min_max" else min
   return choose(costs, default=float("nan"))
 

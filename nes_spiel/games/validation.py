@@ -28,12 +28,13 @@ def as_array(values: Any) -> Any:
   return values if isinstance(values, jax.Array) else np.asarray(values)
 
 
-def as_payoffs(payoffs: Any) -> Any:
+def as_payoffs(payoffs: Any, name: str = "payoffs") -> Any:
   """Returns payoffs as one floating-point array `[n, *a]`, without checking.
 
   Args:
     payoffs: an array `[n, *a]`, or one array `[*a]` per player, as
       `PSROSolver.get_meta_game()` returns.
+    name: of the argument, for errors.
 
   Raises:
     ValueError: the per-player arrays differ in shape.
@@ -42,7 +43,7 @@ def as_payoffs(payoffs: Any) -> Any:
     shapes = [np.shape(payoff) for payoff in payoffs]
     if len(set(shapes)) > 1:
       raise ValueError(
-        "payoffs: every player's array must have the same shape, one axis per "
+        f"{name}: every player's array must have the same shape, one axis per "
         f"player; got {shapes}."
       )
     if is_traced(payoffs):
@@ -55,7 +56,10 @@ def as_payoffs(payoffs: Any) -> Any:
 
 
 def check_payoffs(
-  payoffs: Any, batched: bool = False, strategy_mask: Any = None
+  payoffs: Any,
+  batched: bool = False,
+  strategy_mask: Any = None,
+  name: str = "payoffs",
 ) -> Any:
   """Returns payoffs as an array after checking rank, shape and finiteness.
 
@@ -64,23 +68,24 @@ def check_payoffs(
     batched: whether the first axis counts games.
     strategy_mask: `[n, d]`, or `[b, n, d]`; values that it leaves out may be
       anything. None keeps all.
+    name: of the argument, for errors.
 
   Raises:
     ValueError: a wrong rank, a player without strategies, an empty batch, a
       non-numeric dtype, a value that is NaN or infinite, or a mask that
       `check_strategy_mask` refuses.
   """
-  payoffs = as_payoffs(payoffs)
+  payoffs = as_payoffs(payoffs, name)
   if not jnp.issubdtype(payoffs.dtype, jnp.floating):
     hint = " Games by name: nes_spiel.games.load." if payoffs.ndim == 0 else ""
     raise ValueError(
-      f"payoffs: expected real numbers, got dtype {payoffs.dtype}.{hint}"
+      f"{name}: expected real numbers, got dtype {payoffs.dtype}.{hint}"
     )
-  _check_shape(payoffs.shape, batched)
+  _check_shape(name, payoffs.shape, batched)
   if strategy_mask is not None:
     strategy_mask = check_strategy_mask(strategy_mask, payoffs.shape, batched)
   if not is_traced(payoffs, strategy_mask):
-    check_finite("payoffs", _that_exist(payoffs, strategy_mask, batched))
+    check_finite(name, _that_exist(payoffs, strategy_mask, batched))
   return payoffs
 
 
@@ -115,18 +120,18 @@ def _that_exist(payoffs: Any, mask: Any, batched: bool) -> np.ndarray:
   return np.where(exists, np.asarray(payoffs), 0)
 
 
-def _check_shape(shape: tuple[int, ...], batched: bool) -> None:
+def _check_shape(name: str, shape: tuple[int, ...], batched: bool) -> None:
   """Raises unless `shape` is `[n, a_1, ..., a_n]`, after the batch axis."""
   wanted = "[b, n, a_1, ..., a_n]" if batched else "[n, a_1, ..., a_n]"
   game = shape[1:] if batched else shape
   if not game or len(game) != game[0] + 1:
     raise ValueError(
-      f"payoffs: expected shape {wanted}, the player axis followed by one "
+      f"{name}: expected shape {wanted}, the player axis followed by one "
       f"strategy axis per player; got {shape}."
     )
   if 0 in shape:
     raise ValueError(
-      "payoffs: every player needs at least one strategy, and a batch at least "
+      f"{name}: every player needs at least one strategy, and a batch at least "
       f"one game; got shape {shape}."
     )
 

@@ -140,25 +140,37 @@ def _design(
   search: WeightSearch, certificate: Certificate, key: Key[Array, ""]
 ) -> Design:
   """Returns a search's result, with all equilibria at the weights."""
-  found = quantal_response_equilibria(
-    induced_payoffs(search.game, search.weights),
+  found, costs = equilibria_at(
+    search.game,
+    search.weights,
     temperature=search.temperature,
     key=key,
     starts=certificate.starts,
   )
-  costs = [
-    float(expected_social_cost(search.game, profile))
-    for profile in found.strategies
-  ]
   return Design(
     weights=search.weights,
     value=search.value,
     equilibria=found,
-    social_costs=np.array(costs),
+    social_costs=costs,
     certificate=certificate,
     on_fold=search.jumps(),
     history=np.stack(search.history),
   )
+
+
+def equilibria_at(
+  game: RelationshipGame, weights: Any, **options: Any
+) -> tuple[QuantalResponseSet, Float[np.ndarray, " e"]]:
+  """Returns all equilibria that are found at weights, and their social costs.
+
+  Args:
+    game: whose equilibria.
+    weights: `[k]`, of any length.
+    **options: of `quantal_response_equilibria`.
+  """
+  found = quantal_response_equilibria(induced_payoffs(game, weights), **options)
+  costs = [float(expected_social_cost(game, x)) for x in found.strategies]
+  return found, np.array(costs)
 
 
 def worst_near(

@@ -44,10 +44,8 @@ class RelationshipGame:
 
   def __post_init__(self) -> None:
     """Checks shapes and numbers."""
-    try:
-      costs = np.asarray(validation.check_payoffs(self.costs), float)
-    except ValueError as error:  # what is wrong with payoffs is with costs
-      raise ValueError(str(error).replace("payoffs", "costs", 1)) from error
+    checked = validation.check_payoffs(self.costs, name="costs")
+    costs = np.asarray(checked, float)
     relationships = np.asarray(self.relationships, float)
     social_cost = np.asarray(self.social_cost, float)
     players = len(costs)
