@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A leader's best rule without regularization, by a linear program."""
 
+from typing import NamedTuple
+
 import numpy as np
 from jaxtyping import Float
 from scipy import optimize
@@ -9,19 +11,36 @@ from scipy import optimize
 from nes_spiel.pub_amg.leader import Leader
 
 
-def solve(leader: Leader) -> tuple[float, Float[np.ndarray, "i a"]]:
-  """Returns the most that a rule guarantees, and such a rule.
+class Guarantee(NamedTuple):
+  """The most that a rule guarantees, between what two rules prove.
+
+  Attributes:
+    rule: `[i, a]`, the leader's.
+    lower: what it guarantees.
+    upper: what an answer that is fixed beforehand leaves to any rule.
+  """
+
+  rule: Float[np.ndarray, "i a"]
+  lower: float
+  upper: float
+
+
+def solve(leader: Leader) -> Guarantee:
+  """Returns a rule that guarantees the most.
 
   Maximises constant + <ended, rule> + sum_k t_k with t_k <= <rule, gains_kb>.
+  The bounds are computed from the solution and its dual, made distributions,
+  so that they hold whatever the tolerance of the program.
 
   Args:
     leader: the game; answers minimise.
   """
   rows, width = leader.legal.shape
   count = len(leader.answers)
+  places = np.argwhere(leader.answers)
   limits = [
     np.append(-leader.gains[:, :, k, b].reshape(-1), np.eye(count)[k])
-    for k, b in np.argwhere(leader.answers)
+    for k, b in places
   ]
   sums = np.hstack(
     [np.repeat(np.eye(rows), width, axis=1), np.zeros((rows, count))]
@@ -38,4 +57,26 @@ def solve(leader: Leader) -> tuple[float, Float[np.ndarray, "i a"]]:
   if found.status != 0:
     raise RuntimeError(f"The linear program was not solved: {found.message}")
   rule = found.x[: rows * width].reshape(rows, width)
-  return float(leader.constant) - float(found.fun), rule
+  answer = np.zeros(leader.answers.shape)
+  answer[tuple(places.T)] = -found.ineqlin.marginals
+  return _certified(leader, _distributions(rule), _distributions(answer))
+
+
+def _distributions(table: Float[np.ndarray, "i a"]) -> Float[np.ndarray, "i a"]:
+  """Returns rows without rounding below 0 or away from a sum of 1."""
+  positive = np.maximum(table, 0)
+  return positive / positive.sum(axis=1, keepdims=True)
+
+
+def _certified(
+  leader: Leader,
+  rule: Float[np.ndarray, "i a"],
+  answer: Float[np.ndarray, "k b"],
+) -> Guarantee:
+  """Returns what a rule and an answer prove."""
+  answered = np.einsum("ia,iakb->kb", rule, leader.gains)
+  worst = np.min(answered, axis=1, where=leader.answers, initial=np.inf)
+  lower = leader.constant + np.sum(rule * leader.ended) + worst.sum()
+  left = leader.ended + np.einsum("kb,iakb->ia", answer, leader.gains)
+  best = np.max(left, axis=1, where=leader.legal, initial=-np.inf)
+  return Guarantee(rule, float(lower), float(leader.constant + best.sum()))

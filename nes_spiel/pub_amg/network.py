@@ -21,11 +21,19 @@ class BeliefNetwork:
     public_states: how many there are.
     histories: the most that one has; beliefs are filled up with zeros.
     widths: of the hidden layers.
+
+  Raises:
+    ValueError: `widths` is not a tuple, which compiled code is cached by.
   """
 
   public_states: int
   histories: int
   widths: tuple[int, ...] = (256, 256)
+
+  def __post_init__(self) -> None:
+    """Checks the widths."""
+    if not isinstance(self.widths, tuple):
+      raise ValueError(f"widths: expected a tuple, got {self.widths!r}.")
 
   def init(self, key: Key[Array, ""]) -> Any:
     """Draws first parameters."""

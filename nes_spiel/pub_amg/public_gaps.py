@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from nes_spiel.pub_amg import (
   leader_program,
@@ -33,6 +33,8 @@ from nes_spiel.pub_amg.leader import (
 from nes_spiel.pub_amg.objectives import MiniMaxEnt, Objective, Places
 from nes_spiel.pub_amg.public_game import PublicGame
 from nes_spiel.pub_amg.sweeps import Policies
+
+INWARD = 1e-10  # of the way to a uniform rule
 
 
 class PublicExploitability(NamedTuple):
@@ -134,8 +136,8 @@ def leader_bounds(
     max_pieces: how many sets of rules may be looked at.
   """
   if alpha == 0:
-    guaranteed, _ = leader_program.solve(leader)
-    return leader_search.Bounds(guaranteed, guaranteed)
+    found = leader_program.solve(leader)
+    return leader_search.Bounds(found.lower, found.upper)
   legal = leader.legal
 
   def slope(rule: Any) -> Any:
@@ -150,11 +152,9 @@ def leader_bounds(
     ),
     key=lambda rule: slope(rule)[0],
   )
-  lower, gradient = slope(best)
   if regularized:
-    ahead = np.where(legal, gradient, -np.inf).max(-1)
-    room = ahead - (best * gradient).sum(-1)
-    return leader_search.Bounds(lower, lower + float(room.sum()))
+    return _concave_bounds(slope, best, legal)
+  lower, _ = slope(best)
   there = Places(1 - leader.player, slice(None), leader.answers)
   magnet = objective.greedy(there, jnp.zeros(leader.answers.shape), 1.0)
   return leader_search.bound(
@@ -165,6 +165,20 @@ def leader_bounds(
     tolerance,
     max_pieces,
   )
+
+
+def _concave_bounds(
+  slope: leader_search.Slope,
+  rule: Float[np.ndarray, "i a"],
+  legal: Bool[np.ndarray, "i a"],
+) -> leader_search.Bounds:
+  """Returns bounds of a concave value's maximum, from the slope at a rule."""
+  even = legal / legal.sum(axis=1, keepdims=True)
+  inside = (1 - INWARD) * rule + INWARD * even  # psi is steep at an edge
+  lower, gradient = slope(inside)
+  ahead = np.where(legal, gradient, -np.inf).max(-1)
+  room = ahead - (inside * gradient).sum(-1)
+  return leader_search.Bounds(lower, lower + float(room.sum()))
 
 
 def _tables(

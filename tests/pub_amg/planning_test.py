@@ -68,7 +68,7 @@ def test_without_regularization_the_value_is_continuous_too(read_game):
 
   def value(belief):
     form = game.subgame(after_pass, belief)
-    return leader_program.solve(leader.leader_view(form, 1))[0]
+    return leader_program.solve(leader.leader_view(form, 1)).lower
 
   for _ in range(10):
     first, second = rng.dirichlet(np.full(6, 0.3), 2)

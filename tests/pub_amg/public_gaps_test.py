@@ -10,7 +10,14 @@ import pytest
 import tree_games
 
 from nes_spiel import pub_amg
-from nes_spiel.pub_amg import leader, leader_search, objectives, policies
+from nes_spiel.pub_amg import (
+  leader,
+  leader_program,
+  leader_search,
+  objectives,
+  policies,
+  public_gaps,
+)
 
 ALPHAS = [0.1, 0.5]
 # From another program.
@@ -228,3 +235,42 @@ def test_what_cannot_be_measured_is_refused(read_game):
     pub_amg.public_exploitability(rps, alpha=0.1, objective=Other())
   with pytest.raises(ValueError, match=r"kuhn_poker.* a policy"):
     pub_amg.public_exploitability(kuhn, policies.uniform(kuhn), alpha=0.1)
+
+
+def test_bounds_of_a_linear_program_hold_and_meet():
+  """A random game of two steps: the bounds against grids of either's rules."""
+  rng = np.random.default_rng(3)
+  shape = (2, 3, 2, 2)
+  game = leader.Leader(
+    player=0,
+    constant=0.3,
+    ended=rng.normal(size=(2, 3)),
+    gains=rng.normal(size=shape),
+    leads_to=np.full((2, 3, 2), 0.5),
+    arrives=np.ones(2),
+    legal=np.ones((2, 3), bool),
+    answers=np.ones((2, 2), bool),
+  )
+  found = leader_program.solve(game)
+  assert found.lower <= found.upper <= found.lower + 1e-9
+  rules = rng.dirichlet(np.ones(3), (2000, 2))
+  answered = np.einsum("mia,iakb->mkb", rules, game.gains).min(-1).sum(-1)
+  values = 0.3 + (rules * game.ended).sum((1, 2)) + answered
+  assert values.max() <= found.upper + 1e-12
+  answers = rng.dirichlet(np.ones(2), (2000, 2))
+  left = game.ended + np.einsum("mkb,iakb->mia", answers, game.gains)
+  assert (0.3 + left.max(-1).sum(-1)).min() >= found.lower - 1e-12
+
+
+def test_a_concave_value_is_bounded_from_an_edge():
+  """The slope of an entropy at an edge is infinite: inside it is not."""
+  legal = np.ones((1, 2), bool)
+
+  def slope(rule):
+    logs = np.log(np.maximum(rule, 1e-300))
+    gradient = np.where(rule > 0, np.array([[1.0, 0.0]]) - logs - 1, 0.0)
+    return float(rule[0, 0] - (rule * logs).sum()), gradient
+
+  highest = np.log(np.e + 1)  # of rule_0 plus the entropy
+  found = public_gaps._concave_bounds(slope, np.array([[1.0, 0.0]]), legal)
+  assert found.lower <= highest <= found.upper
