@@ -21,6 +21,7 @@ from nes_spiel.d3c.bandit import (
   mixing_start,
   mixing_trial,
   mixing_update,
+  referred_returns,
 )
 from nes_spiel.d3c.game import Game, Recipe
 from nes_spiel.d3c.learner import Population, State, initial_state, step
@@ -80,6 +81,7 @@ __all__ = [
   "mixing_trial",
   "mixing_update",
   "openspiel",
+  "referred_returns",
   "row_gradients",
   "selfish",
   "social_value_orientation",

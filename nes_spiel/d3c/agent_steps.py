@@ -125,7 +125,10 @@ def learn_batch(
   if setting.mode == "d3c":
     keys = jax.random.split(of_mixing, setting.game.num_agents)
     update = jax.vmap(bandit.mixing_update, (0, None, 0, 0))
-    mixing = update(keys, setting.mixing, mixing, outcome.mixed_returns)
+    told = bandit.referred_returns(
+      setting.mixing, mixing, outcome.mixed_returns
+    )
+    mixing = update(keys, setting.mixing, mixing, told)
   # Rows that lost all their logits are -inf throughout.
   numbers = learned, outcome, jnp.max(mixing.log_row, axis=1)
   parts = [jnp.isfinite(leaf).all() for leaf in jax.tree.leaves(numbers)]

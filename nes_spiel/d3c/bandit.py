@@ -145,6 +145,22 @@ def mix_rewards(
   return mix(rewards, jnp.exp(states.log_trial).T)
 
 
+def referred_returns(
+  options: MixingOptions,
+  states: MixingState,
+  mixed_returns: Float[Array, " n"],
+) -> Float[Array, " n"]:
+  """Returns c + A~^T (G - c), by which agents learn their rows.
+
+  Args:
+    options: whose reference is c.
+    states: of all agents, a leaf `[n, ...]` each.
+    mixed_returns: `[n]`, A~^T G, what they received.
+  """
+  given_to = jnp.exp(states.log_trial).sum(0)
+  return mixed_returns + options.reference * (1 - given_to)
+
+
 def mixing_trial(
   key: Key[Array, ""], options: MixingOptions, state: MixingState
 ) -> MixingState:
@@ -185,8 +201,9 @@ def mixing_update(
     key: consumed; of the next trial, if this one ends.
     options: how rows are learned.
     state: during the iteration.
-    mixed_return: g, what the agent received in an episode of it. Appendix
-      D.1.2 tries what it earned itself, with success for two agents alone.
+    mixed_return: g, what the agent received in an episode of it, perhaps as
+      `referred_returns`. Appendix D.1.2 tries what it earned itself, with
+      success for two agents alone.
   """
   elapsed = state.elapsed + 1
   count = elapsed.astype(state.mean_return.dtype)

@@ -60,8 +60,9 @@ def updated(
 ) -> MixingState:
   """Returns the states after an iteration, whose number tells its trials."""
   keys = jax.random.split(jax.random.fold_in(key, number), len(received))
+  told = bandit.referred_returns(options, states, received)
   update = jax.vmap(bandit.mixing_update, (0, None, 0, 0))
-  return update(keys, options, states, received)
+  return update(keys, options, states, told)
 
 
 def first_states(

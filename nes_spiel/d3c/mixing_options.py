@@ -30,6 +30,11 @@ class MixingOptions:
       normalised. That moves rows without any gradient where a log A_ij lies
       below the paper's -5: after a large update, which leaves up to -10, and
       with three or more agents from the start.
+    reference: c, a return that stays with who earned it: agents learn their
+      rows by c + A~^T (G - c), which adds up to what returns G do. A trial in
+      which an agent gives more lowers what it is told at once if returns are
+      above c, so that Algorithm 1 takes it back, and raises it below; near c
+      it counts what others do about it. Losses lie below 0.
     scale_n_over_delta: multiply the estimate by n / delta, n the number of
       agents that a row gives to. Section 2.6 has that factor, Algorithm 1 has
       not. With it the estimate is an unbiased one of a smoothed gradient with
@@ -51,6 +56,7 @@ class MixingOptions:
   own_share: float = 0.99
   lowest: float = -5.0
   highest: float = 5.0
+  reference: float = 0.0
   scale_n_over_delta: bool = False
   warm_up: bool = True
 
@@ -71,5 +77,6 @@ class MixingOptions:
         "lowest, highest: expected numbers on either side of 0, got "
         f"{self.lowest} and {self.highest}."
       )
+    options.check_number("reference", self.reference, lowest=-math.inf)
     options.check_flag("scale_n_over_delta", self.scale_n_over_delta)
     options.check_flag("warm_up", self.warm_up)

@@ -61,7 +61,6 @@ class MixedEnvironment:
     options: MixingOptions | None = None,
     opts_in: Sequence[bool] | None = None,
     mixing: Any = None,
-    reference: float = 0.0,
     episodes_per_iteration: int = 1,
   ):
     """Wraps an environment.
@@ -75,11 +74,6 @@ class MixedEnvironment:
       opts_in: `[n]`, who takes part, all if None.
       mixing: `[n, n]`, A in mode "fixed", or at the start of "d3c"; row i is
         what agent i gives, a distribution.
-      reference: c, a reward that stays with who earned it: agents receive
-        c + A~^T (r - c), which adds up to the same. A trial in which an agent
-        gives more lowers its return at once if rewards are above c, so that
-        Algorithm 1 takes it back, and raises it below. Losses are below 0;
-        for other rewards take the largest there is.
       episodes_per_iteration: k, whose mean return is g of Algorithm 1. Chance
         of the game should not hide what a trial does.
 
@@ -91,9 +85,8 @@ class MixedEnvironment:
     self._environment = environment
     _check_game(environment)
     ranges.check_choice("mode", mode, MODES)
-    ranges.check_number("reference", reference, lowest=-np.inf)
     ranges.check_count("episodes_per_iteration", episodes_per_iteration)
-    self._mode, self._reference = mode, float(reference)
+    self._mode = mode
     self._options = MixingOptions() if options is None else options
     self._episodes_per_iteration = int(episodes_per_iteration)
     of_start, self._key = jax.random.split(key)
@@ -183,8 +176,6 @@ class MixedEnvironment:
     """Takes the rows of the trial; of an episode before, nothing is left."""
     self._begun, self._counts = True, not self.is_evaluation
     self._given = self.trial
-    # c + A~^T (r - c) in a form that leaves the rewards of the selfish alone.
-    self._kept = self._reference * (1 - self._given.sum(axis=0))
     self._episode = np.zeros_like(self._returns)
 
   def _mixed(
@@ -192,7 +183,7 @@ class MixedEnvironment:
   ) -> tuple[rl_environment.TimeStep, Float[np.ndarray, "2 n"]]:
     """Returns a time step with mixed rewards, and both kinds of rewards."""
     earned = np.asarray(time_step.rewards, np.float64)
-    received = earned @ self._given + self._kept
+    received = earned @ self._given
     mixed = time_step._replace(rewards=received.tolist())
     return mixed, np.stack([earned, received])
 

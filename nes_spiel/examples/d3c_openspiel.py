@@ -34,7 +34,6 @@ from nes_spiel.examples.q_learners import GAMES, Run
 
 FLAGS = flags.FLAGS
 MODES = ("selfish", "cooperative", "d3c")
-LARGEST_REWARD = 10.0
 POINTS = 50  # of a curve
 COLUMNS = (
   "mode",
@@ -63,8 +62,8 @@ flags.DEFINE_integer("episodes", 2500, "Episodes of a run.", 10)
 flags.DEFINE_float("step_size", 1.0, "eta_A, of the mixing.")
 flags.DEFINE_float(
   "reference",
-  LARGEST_REWARD,
-  "The reward, the differences to which are shared.",
+  80.0,
+  "The return, the differences to which are shared.",
 )
 flags.DEFINE_integer("episodes_per_iteration", 5, "Of Algorithm 1.", 1)
 flags.DEFINE_float("exploration", 0.2, "Share of random moves.", 0, 1)
@@ -73,7 +72,12 @@ flags.DEFINE_string("output_dir", None, "Folder for table and picture.")
 
 def train_all() -> dict[str, list[Run]]:
   """Returns the runs of all modes and seeds, as the flags describe them."""
-  mixing = d3c.MixingOptions(step_size=FLAGS.step_size, tau_min=5, tau_max=10)
+  mixing = d3c.MixingOptions(
+    step_size=FLAGS.step_size,
+    tau_min=5,
+    tau_max=10,
+    reference=FLAGS.reference,
+  )
   results: dict[str, list[Run]] = {}
   modes = list(dict.fromkeys(FLAGS.mode))
   total = len(modes) * FLAGS.seeds * FLAGS.episodes
@@ -86,7 +90,6 @@ def train_all() -> dict[str, list[Run]]:
           seed,
           mode=mode,
           options=mixing,
-          reference=FLAGS.reference,
           episodes_per_iteration=FLAGS.episodes_per_iteration,
         )
         run = q_learners.train(

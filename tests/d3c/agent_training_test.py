@@ -96,6 +96,20 @@ def test_agents_learn_from_what_others_give_them():
   np.testing.assert_allclose(returns, brought.returns.sum(), rtol=1e-5)
 
 
+def test_rows_learn_from_differences_to_the_reference():
+  options = d3c.MixingOptions(tau_min=9, tau_max=9, reference=5.0)
+  setting = agent_steps.Setting(
+    GAME, Counting(99), options, "d3c", (True, True)
+  )
+  rows = jnp.array([[0.7, 0.3], [0.1, 0.9]])
+  mixing = d3c.mixing_start(KEY, options, 2, mixing=rows)
+  state = agent_steps.first_state(setting, KEY)._replace(mixing=mixing)
+  after, brought = agent_steps.learn_batch(setting, KEY, state)
+  expected = 5 + np.exp(mixing.log_trial).T @ (np.asarray(brought.returns) - 5)
+  np.testing.assert_allclose(after.mixing.mean_return, expected, rtol=1e-5)
+  assert np.abs(after.mixing.mean_return - brought.mixed_returns).min() > 0.1
+
+
 def test_fixed_modes_stay_what_they_are():
   def run(mode, opts_in=None):
     result = d3c.train_agents(

@@ -207,6 +207,26 @@ def test_with_the_epsilon_for_coins_rows_walk_at_random():
   assert np.abs(first.log_row - second.log_row).max() < 0.02 * moved
 
 
+def test_a_reference_stays_with_who_earned_it():
+  """What agents are told is c + A~^T (G - c), with rows of a trial."""
+  options = d3c.MixingOptions(reference=7.0)
+  rows = jnp.array([[0.6, 0.1, 0.3], [0.2, 0.7, 0.1], [0.3, 0.3, 0.4]])
+  states = d3c.mixing_start(KEY, options, 3, mixing=rows)
+  earned = np.array([5.0, -2.0, 30.0], np.float32)
+  mixed = d3c.mix_rewards(states, jnp.asarray(earned))
+  told = d3c.referred_returns(options, states, mixed)
+  trial = np.exp(states.log_trial)
+  np.testing.assert_allclose(told, 7 + trial.T @ (earned - 7), rtol=1e-5)
+  np.testing.assert_allclose(told.sum(), earned.sum(), rtol=1e-5)
+  without = d3c.referred_returns(d3c.MixingOptions(), states, mixed)
+  np.testing.assert_array_equal(without, mixed)
+  # Where all returns are c giving costs nothing.
+  equal = d3c.mix_rewards(states, jnp.full(3, 7.0))
+  np.testing.assert_allclose(
+    d3c.referred_returns(options, states, equal), 7, rtol=1e-6
+  )
+
+
 def test_the_first_trial_is_compared_with_nothing():
   """As printed it is with 0, which only a loss falls short of."""
   lengths = {"tau_min": 1, "tau_max": 1, **FREE}
@@ -264,6 +284,7 @@ def test_runs_and_agents_are_mapped_over():
     ({"delta": 0.0}, "delta: expected a number > 0, got 0.0"),
     ({"tau_min": 0}, "tau_min: expected a whole number >= 1, got 0"),
     ({"tau_min": 9, "tau_max": 8}, "tau_max: expected a whole number >= 9"),
+    ({"reference": np.inf}, "reference: expected a number .* got inf"),
     ({"own_share": 1.0}, "own_share: expected a number between 0 and 1"),
     ({"lowest": 0.0}, "lowest, highest: expected numbers on either side of 0"),
   ],

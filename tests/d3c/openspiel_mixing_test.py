@@ -52,20 +52,18 @@ def same_bits(left, right):
 
 @pytest.mark.parametrize("mode", ["selfish", "cooperative", "d3c"])
 @pytest.mark.parametrize("game", [GAME, THREE])
-@pytest.mark.parametrize("reference", [0.0, 10.0])
-def test_rewards_add_up_at_every_step(mode, game, reference):
-  environment = mixed(game, mode=mode, reference=reference)
+def test_rewards_add_up_at_every_step(mode, game):
+  environment = mixed(game, mode=mode)
   received = rewards_of(play_many(environment, 12))
   earned = rewards_of(play_many(rl_environment.Environment(game), 12))
   np.testing.assert_allclose(received.sum(1), earned.sum(1), atol=1e-13)
   assert (mode == "selfish") == np.array_equal(received, earned)
 
 
-@pytest.mark.parametrize("reference", [0.0, 10.0])
-def test_nothing_is_changed_for_the_selfish(reference):
+def test_nothing_is_changed_for_the_selfish():
   bare = rl_environment.Environment(GAME, discount=0.9)
   environment = openspiel.MixedEnvironment(
-    bare, jax.random.key(0), mode="selfish", reference=reference
+    bare, jax.random.key(0), mode="selfish"
   )
   expected = play_many(rl_environment.Environment(GAME, discount=0.9), 3)
   found = play_many(environment, 3)
@@ -82,17 +80,14 @@ def test_nothing_is_changed_for_the_selfish(reference):
 
 def test_only_rewards_are_mixed():
   matrix = [[0.9, 0.1], [0.3, 0.7]]
-  environment = mixed(mode="fixed", mixing=matrix, reference=2.0)
+  environment = mixed(mode="fixed", mixing=matrix)
   found = play_many(environment, 2)
   expected = play_many(rl_environment.Environment(GAME), 2)
   for step, bare in zip(found, expected, strict=True):
     assert step._replace(rewards=None) == bare._replace(rewards=None)
   earned = rewards_of(expected)
   by_hand = [
-    [
-      2 + 0.9 * (first - 2) + 0.3 * (second - 2),
-      2 + 0.1 * (first - 2) + 0.7 * (second - 2),
-    ]
+    [0.9 * first + 0.3 * second, 0.1 * first + 0.7 * second]
     for first, second in earned
   ]
   np.testing.assert_allclose(rewards_of(found), by_hand, atol=1e-6)
@@ -239,7 +234,6 @@ def test_agents_of_openspiel_learn_from_it():
       "gives to agents who do not opt in",
     ),
     ({"opts_in": [True]}, r"opts_in: expected one of 2 agents, got .*True"),
-    ({"reference": np.inf}, "reference: expected a number .* got inf"),
     ({"episodes_per_iteration": 0}, "episodes_per_iteration: .* >= 1, got 0"),
     ({"game": "matrix_pd"}, "reward_model: .*REWARDS.* got .*TERMINAL"),
     ({"game": "catch"}, "num_players: expected a whole number >= 2, got 1"),
