@@ -8,7 +8,8 @@ r"""Learns a value function of public beliefs and plans with it.
 
 Solves games from random public beliefs on, fits a network to what histories are
 worth there, and prints the exploitability of depth-limited search with it,
-beside exact values and a constant. --resume goes on with an interrupted run.
+beside exact values and a constant. --output_dir also gets the network, for
+`pub_amg.load_value`; --resume goes on with an interrupted run.
 """
 
 import time
@@ -16,7 +17,6 @@ import warnings
 from typing import Any
 
 import jax
-import numpy as np
 from absl import app, flags
 from tqdm import tqdm
 
@@ -53,8 +53,9 @@ def gather(game: pub_amg.PublicGame) -> pub_amg.Examples:
     found.append(examples)
     if folder and (number % SAVE_EVERY == 0 or number == FLAGS.draws):
       values = command_line.run_identity(RUN_FLAGS)
-      runs.save_checkpoint(folder, number, _joined(found)._asdict(), values, 2)
-  return _joined(found)
+      arrays = pub_amg.joined(found)._asdict()
+      runs.save_checkpoint(folder, number, arrays, values, 2)
+  return pub_amg.joined(found)
 
 
 def _saved(folder: str | None) -> tuple[list[pub_amg.Examples], int]:
@@ -70,35 +71,34 @@ def _saved(folder: str | None) -> tuple[list[pub_amg.Examples], int]:
   return [pub_amg.Examples(**arrays)], values["step"]
 
 
-def _joined(found: list[pub_amg.Examples]) -> pub_amg.Examples:
-  """Returns examples as one."""
-  columns = zip(*found, strict=True)
-  return pub_amg.Examples(*(np.concatenate(column) for column in columns))
-
-
 def learn(
   game: pub_amg.PublicGame, examples: pub_amg.Examples
 ) -> pub_amg.BeliefValue:
-  """Returns what the network has learned, and writes its parameters."""
+  """Returns what the network has learned, and writes it."""
   network = pub_amg.BeliefNetwork(
     game.num_public_states,
     value_examples.most_histories(game),
     tuple(int(width) for width in FLAGS.widths),
   )
-  value = pub_amg.fit(
-    network,
-    examples,
-    FLAGS.steps,
-    np.random.default_rng(FLAGS.seed),
-    report=lambda step, loss: print(f"step {step}: loss {loss:.5f}"),
-  )
-  if FLAGS.output_dir:
-    runs.save_checkpoint(
-      f"{FLAGS.output_dir}/network",
+  folder = FLAGS.output_dir and f"{FLAGS.output_dir}/network"
+  begun = bool(folder and runs.list_checkpoints(folder))
+  with tqdm(total=FLAGS.steps, unit="step") as bar:
+
+    def report(step: int, loss: float) -> None:
+      bar.update(step - bar.n)
+      bar.set_postfix_str(f"loss {loss:.5f}", refresh=False)
+
+    value = pub_amg.fit(
+      network,
+      examples,
       FLAGS.steps,
-      runs.tree_to_arrays(jax.tree.map(np.asarray, value.parameters)),
-      {**command_line.run_identity(RUN_FLAGS), "widths": FLAGS.widths},
+      jax.random.key(FLAGS.seed),
+      report=report,
+      folder=folder,
+      resume=FLAGS.resume and begun,
     )
+  if FLAGS.output_dir:
+    value.save(f"{FLAGS.output_dir}/value.safetensors")
   return value
 
 

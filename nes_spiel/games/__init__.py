@@ -4,6 +4,7 @@
 
 from nes_spiel.games import classics, gamut, masks
 from nes_spiel.games.gambit_files import read_nfg, write_nfg
+from nes_spiel.games.markov_game import MarkovGame, markov_game
 from nes_spiel.games.openspiel import from_openspiel, load, to_openspiel
 from nes_spiel.games.padding import pad, pad_joint, unpad
 from nes_spiel.games.sampling import sample_invariant
@@ -21,6 +22,7 @@ from nes_spiel.games.validation import (
 
 __all__ = [
   "NORMS",
+  "MarkovGame",
   "Standardized",
   "as_payoffs",
   "check_payoffs",
@@ -29,6 +31,7 @@ __all__ = [
   "from_openspiel",
   "gamut",
   "load",
+  "markov_game",
   "masks",
   "norm_constant",
   "pad",

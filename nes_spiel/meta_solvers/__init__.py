@@ -6,6 +6,7 @@ from nes_spiel.meta_solvers.conformance import (
   JpsroMetaSolver,
   check_meta_solver,
 )
+from nes_spiel.meta_solvers.joint_action_solver import JointActionSolver
 from nes_spiel.meta_solvers.meta_solver import MetaSolver, bucket
 from nes_spiel.meta_solvers.online import OnlineMetaSolver
 from nes_spiel.meta_solvers.openspiel_forms import (
@@ -20,6 +21,7 @@ from nes_spiel.meta_solvers.registry import (
 )
 
 __all__ = [
+  "JointActionSolver",
   "JpsroMetaSolver",
   "MetaSolver",
   "OnlineMetaSolver",

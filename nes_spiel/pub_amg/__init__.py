@@ -26,16 +26,22 @@ from nes_spiel.pub_amg.common_payoff import (
 )
 from nes_spiel.pub_amg.depth_limited import DepthLimitedPlanner
 from nes_spiel.pub_amg.gaps import exploitability
+from nes_spiel.pub_amg.horizon import Horizon
 from nes_spiel.pub_amg.leaf_values import (
   ConstantValues,
   ExactValues,
   LeafValues,
 )
-from nes_spiel.pub_amg.learned_values import BeliefValue
+from nes_spiel.pub_amg.learned_values import BeliefValue, load_value
 from nes_spiel.pub_amg.maps import canonical_choice, correspondence
 from nes_spiel.pub_amg.nested import solve_nested
 from nes_spiel.pub_amg.network import BeliefNetwork
-from nes_spiel.pub_amg.objectives import MiniMaxEnt, MiniMaxKL, Objective
+from nes_spiel.pub_amg.objectives import (
+  MiniMaxEnt,
+  MiniMaxKL,
+  Objective,
+  Places,
+)
 from nes_spiel.pub_amg.planning import Planner
 from nes_spiel.pub_amg.policies import from_openspiel, to_openspiel
 from nes_spiel.pub_amg.public_game import PublicGame
@@ -44,7 +50,7 @@ from nes_spiel.pub_amg.public_gaps import (
   public_exploitability,
 )
 from nes_spiel.pub_amg.solver import Equilibrium, History, solve
-from nes_spiel.pub_amg.value_examples import Examples, collect
+from nes_spiel.pub_amg.value_examples import Examples, collect, joined
 from nes_spiel.pub_amg.value_training import fit
 
 __all__ = [
@@ -57,10 +63,12 @@ __all__ = [
   "ExactValues",
   "Examples",
   "History",
+  "Horizon",
   "LeafValues",
   "MiniMaxEnt",
   "MiniMaxKL",
   "Objective",
+  "Places",
   "Planner",
   "PublicBelief",
   "PublicBeliefBot",
@@ -75,6 +83,8 @@ __all__ = [
   "fit",
   "from_openspiel",
   "initial_beliefs",
+  "joined",
+  "load_value",
   "public_exploitability",
   "solve",
   "solve_common_payoff",

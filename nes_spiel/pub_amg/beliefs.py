@@ -106,6 +106,9 @@ def successors(
     game: the game.
     state: where it is announced.
     rule: `[i, a]`, of the rows `game.rows_at(state.public_state)`.
+
+  Raises:
+    ValueError: a rule of another shape, or rows that are no distributions.
   """
   return _grouped(game, *_moved(game, state, rule))
 
@@ -130,11 +133,31 @@ def worth(
   return ended + sum(x.probability * value(x.state) for x in following)
 
 
+def _check_rule(
+  game: PublicGame, public_state: int, rule: Float[np.ndarray, "i a"]
+) -> None:
+  """Raises ValueError unless a rule has a distribution in every row."""
+  legal = game.information_states[game.actor(public_state)].legal
+  shape = len(game.rows_at(public_state)), legal.shape[1]
+  if np.shape(rule) != shape:
+    raise ValueError(
+      f"rule: public state {public_state} of {game.name} has {shape[0]} "
+      f"information states with up to {shape[1]} actions, got shape "
+      f"{np.shape(rule)}."
+    )
+  if np.min(rule) < 0 or not np.allclose(np.sum(rule, axis=1), 1, atol=1e-6):
+    raise ValueError(
+      f"rule: expected a distribution in every row, at public state "
+      f"{public_state} of {game.name} got {rule}."
+    )
+
+
 def _moved(
   game: PublicGame, state: PublicBelief, rule: Float[np.ndarray, "i a"]
 ) -> tuple[Int[np.ndarray, " m"], Float[np.ndarray, " m"]]:
   """Returns the histories after a decision rule and their probabilities."""
   rows = game.rows_at(state.public_state)
+  _check_rule(game, state.public_state, rule)
   here = game.histories(state.public_state)
   steps = game.steps_after(state.public_state)
   place = np.searchsorted(here, steps.before)

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from nes_spiel.pub_amg import beliefs
 from nes_spiel.pub_amg.beliefs import PublicBelief
 from nes_spiel.pub_amg.maps import PublicPolicy
-from nes_spiel.pub_amg.public_game import PublicGame
+from nes_spiel.pub_amg.public_game import PublicGame, check_game
 
 
 class PublicBeliefBot(pyspiel.Bot):
@@ -37,6 +37,11 @@ class PublicBeliefBot(pyspiel.Bot):
       rng: what actions are drawn from.
     """
     super().__init__()
+    check_game(game)
+    if not isinstance(rng, np.random.Generator):
+      raise ValueError(
+        f"rng: expected a numpy.random.Generator, got {type(rng).__name__}."
+      )
     if player not in (0, 1):
       raise ValueError(f"player: expected 0 or 1, got {player}.")
     self._game, self._player = game, player

@@ -33,7 +33,7 @@ from nes_spiel.pub_amg.horizon import Horizon
 from nes_spiel.pub_amg.leaf_values import ExactValues, LeafValues
 from nes_spiel.pub_amg.objectives import MiniMaxEnt
 from nes_spiel.pub_amg.planning import Planner
-from nes_spiel.pub_amg.public_game import PublicGame
+from nes_spiel.pub_amg.public_game import PublicGame, check_game
 from nes_spiel.pub_amg.sequence_form import Array, SequenceForm
 
 # Makes the values at a horizon, given the game, the horizon and the method.
@@ -79,15 +79,23 @@ class DepthLimitedPlanner:
       game: the game.
       alpha: above 0.
       depth: how many decisions are searched, the first included; at least 1.
-      values_at: makes the values at a horizon; exact ones by default.
+      values_at: makes the values at a horizon, exact ones by default:
+        `BeliefValue.values_at`, or `lambda game, cut, method: LEAF_VALUES`.
       objective: as `solve` takes it.
       step_size: eta, a tenth of alpha if None.
       residual_tolerance: on the residual of a search.
       max_sweeps: of a search.
 
     Raises:
-      ValueError: numbers out of range.
+      ValueError: no `PublicGame`, numbers out of range, or leaf values in the
+        place of what makes them.
     """
+    check_game(game)
+    if isinstance(values_at, type) or hasattr(values_at, "start"):
+      raise ValueError(
+        "values_at: expected a function of game, horizon and method, got "
+        f"{values_at!r}."
+      )
     if depth < 1:
       raise ValueError(f"depth: expected 1 or more, got {depth}.")
     if max_sweeps < 1 or not residual_tolerance > 0:

@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 
 from nes_spiel.pub_amg import objectives, policies, sweeps
 from nes_spiel.pub_amg.objectives import MiniMaxEnt, Objective
-from nes_spiel.pub_amg.public_game import PublicGame
+from nes_spiel.pub_amg.public_game import PublicGame, check_game
 from nes_spiel.pub_amg.sequence_form import SequenceForm
 from nes_spiel.pub_amg.sweeps import Policies
 
@@ -53,7 +53,7 @@ def gaps(
   return Gaps(
     mean_gain(form, log_policies, objective, alpha),
     residual(form, log_policies, objective, alpha),
-    mean_gain(form, log_policies, objective, 0.0),
+    mean_gain(form, log_policies, MiniMaxEnt(), 0.0),
   )
 
 
@@ -117,7 +117,8 @@ def exploitability(
 
   Args:
     game: the game.
-    policy: as `policies.from_openspiel` takes it.
+    policy: as `policies.from_openspiel` takes it, or both players' tables of
+      logarithms, as `correspondence` returns them.
     alpha: of the regularized one, 0 for the plain one, which is OpenSpiel's.
     objective: its psi, `MiniMaxEnt()` if None.
 
@@ -126,7 +127,10 @@ def exploitability(
   """
   if not alpha >= 0:
     raise ValueError(f"alpha: expected 0 or more, got {alpha}.")
+  check_game(game)
   objective = objectives.checked(objective or MiniMaxEnt(), game)
+  if alpha == 0:  # where psi does not count, nor need it know what is greedy
+    objective = MiniMaxEnt()
   with jax.enable_x64(True):
-    tables = policies.from_openspiel(game, policy)
+    tables = policies.log_tables(game, policy)
     return float(_compiled(game.form, tables, objective, alpha))

@@ -3,6 +3,7 @@
 """A learned value function of public beliefs, for depth-limited search."""
 
 import dataclasses
+import os
 from typing import Any
 
 import jax
@@ -10,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
+from nes_spiel import runs
 from nes_spiel.pub_amg.beliefs import PublicBelief
 from nes_spiel.pub_amg.descent import Method
 from nes_spiel.pub_amg.horizon import Horizon
@@ -68,6 +70,11 @@ class BeliefValue:
     where = jnp.asarray(state.public_state, jnp.int32)
     return float(self.network.value(self.parameters, where, weights))
 
+  def save(self, path: str | os.PathLike[str]) -> None:
+    """Writes a file for `load_value`, replacing one of that name."""
+    arrays = runs.tree_to_arrays(self.parameters)
+    runs.write_tensors(path, arrays, dataclasses.asdict(self.network))
+
   def values_at(
     self, game: PublicGame, cut: Horizon, method: Method
   ) -> LearnedValues:
@@ -84,3 +91,22 @@ class BeliefValue:
       )
     states = cut.public_states.astype(np.int32)
     return LearnedValues(self.parameters, states, self.network)
+
+
+def load_value(path: str | os.PathLike[str]) -> BeliefValue:
+  """Reads what `BeliefValue.save` wrote.
+
+  Args:
+    path: the file.
+
+  Raises:
+    ValueError: no such file, or none of a value function.
+  """
+  arrays, fields = runs.read_tensors(path)
+  try:
+    widths = tuple(fields.pop("widths"))
+    network = BeliefNetwork(**fields, widths=widths)
+  except (KeyError, TypeError) as error:
+    raise ValueError(f"{path}: holds no value function: {error}.") from error
+  like = jax.eval_shape(network.init, jax.random.key(0))
+  return BeliefValue(network, runs.tree_from_arrays(like, arrays))

@@ -27,18 +27,20 @@ def correspondence(game: PublicGame, public_policy: PublicPolicy) -> Policies:
 
   Returns:
     Both players' `[i, a]`, as logarithms; uniform where it does not lead.
+
+  Raises:
+    ValueError: a decision rule that is none.
   """
   tables = [np.array(table) for table in policies.uniform(game)]
   waiting = [successor.state for successor in beliefs.initial_beliefs(game)]
   while waiting:
     state = waiting.pop()
     rule = np.asarray(public_policy(state), np.float64)
+    following = beliefs.successors(game, state, rule)
+    waiting += [successor.state for successor in following]
     table = tables[game.actor(state.public_state)]
     with np.errstate(divide="ignore"):
       table[game.rows_at(state.public_state)] = np.log(rule)
-    waiting += [
-      successor.state for successor in beliefs.successors(game, state, rule)
-    ]
   return tables[0], tables[1]
 
 

@@ -37,6 +37,10 @@ class Places(NamedTuple):
 class Objective(Protocol):
   """What a psi of Theorem 3 must give; policies are logarithms.
 
+  Any class with these serves, or a child of `MiniMaxEnt` with another `magnet`.
+  Where it is no pytree of JAX it is made a static one, so that what it holds is
+  a constant of compiled code.
+
   Attributes:
     uniqueness_guaranteeing: whether equilibria are unique in every subgame for
       alpha > 0 (Definition 5.3); so it is if psi is continuous, and `greedy` a
@@ -57,7 +61,7 @@ class Objective(Protocol):
     values: Float[Array, "i a"],
     alpha: Float[Array, ""] | float,
   ) -> Float[Array, "i a"]:
-    """Returns argmax <delta, values> - alpha psi(delta)."""
+    """Returns argmax <delta, values> - alpha psi(delta), alpha above 0."""
     ...
 
   def step(
@@ -176,15 +180,35 @@ class MiniMaxKL(MiniMaxEnt):
     return MiniMaxKL((first, second))
 
 
+def _check_is_one(objective: Any) -> None:
+  """Raises ValueError for what is no `Objective`; makes a pytree of what is."""
+  needed = (
+    "uniqueness_guaranteeing",
+    "penalty",
+    "greedy",
+    "step",
+    "restricted",
+  )
+  missing = [name for name in needed if not hasattr(objective, name)]
+  if missing:
+    raise ValueError(
+      "objective: expected an Objective such as MiniMaxEnt(); of "
+      f"{objective!r} {', '.join(missing)} is missing."
+    )
+  if jax.tree.leaves(objective) == [objective]:  # JAX takes it for a leaf
+    jax.tree_util.register_static(type(objective))
+
+
 def checked(objective: Any, game: PublicGame) -> Objective:
   """Returns an objective; raises ValueError for what guarantees nothing.
 
   Args:
-    objective: a class of this module is made an instance.
+    objective: a class is made an instance.
     game: for whose information states a reference must be.
   """
   if isinstance(objective, type):
     objective = objective()
+  _check_is_one(objective)
   if not objective.uniqueness_guaranteeing:
     raise ValueError(
       f"objective: {type(objective).__name__} guarantees no unique "

@@ -93,6 +93,25 @@ def from_openspiel(game: PublicGame, policy: Any) -> tuple[Any, Any]:
   return _logarithm(tables[0]), _logarithm(tables[1])
 
 
+def log_tables(game: PublicGame, policy: Any) -> tuple[Any, Any]:
+  """Returns a policy as logarithms, of OpenSpiel's or of such tables.
+
+  Args:
+    game: the game.
+    policy: as `from_openspiel` takes it, or both players' `[i, a]`.
+
+  Raises:
+    ValueError: probabilities that are no distribution.
+  """
+  if not isinstance(policy, tuple):
+    return from_openspiel(game, policy)
+  if len(policy) != 2:
+    raise ValueError(f"policy: expected two tables, got {len(policy)}.")
+  for player, table in enumerate(policy):
+    check_distributions(game, player, np.exp(np.asarray(table)))
+  return policy
+
+
 def check_distributions(
   game: PublicGame, player: int, table: Float[np.ndarray, "i a"]
 ) -> None:

@@ -56,7 +56,16 @@ class Steps(NamedTuple):
   chance: Float[np.ndarray, " m"]
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+def check_game(game: Any) -> None:
+  """Raises ValueError unless a game is a `PublicGame`."""
+  if not isinstance(game, PublicGame):
+    raise ValueError(
+      "game: expected a PublicGame, as PublicGame.from_openspiel(game) makes "
+      f"one, got {type(game).__name__}."
+    )
+
+
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class PublicGame:
   """A two-player game, and what is public in it (Section 2.1).
 
@@ -79,6 +88,13 @@ class PublicGame:
   public_state: Int[np.ndarray, " h"]
   information_states: tuple[InformationStates, InformationStates]
   information_state: Int[np.ndarray, " h"]
+
+  def __repr__(self) -> str:
+    """Returns the game's name and sizes."""
+    return (
+      f"PublicGame({self.name}: {self.num_public_states} public states, "
+      f"{len(self.public_state)} histories)"
+    )
 
   @classmethod
   def from_openspiel(

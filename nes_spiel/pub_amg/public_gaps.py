@@ -72,7 +72,7 @@ def public_exploitability(
     game: the game.
     policy: of the leader, as `policies.from_openspiel` takes it or as
       logarithms; None for the regularized equilibrium at alpha.
-    alpha: of the answers; 0 only in games of two steps.
+    alpha: of the answers; 0 only in games of two steps, and with a policy.
     objective: `MiniMaxEnt` or `MiniMaxKL`, as `solve` takes it.
     regularized: whether psi counts in what players gain.
     tolerance: how far apart the bounds of a leader's value may be.
@@ -185,13 +185,13 @@ def _tables(
   game: PublicGame, policy: Any, alpha: float, objective: Objective
 ) -> Policies:
   """Returns both players' policies, as logarithms."""
+  if policy is None and alpha == 0:
+    raise ValueError(
+      "alpha: expected a number above 0, or a policy beside it, got 0."
+    )
   if policy is None:
     return solver.solve(game, alpha, objective).log_policies
-  if isinstance(policy, tuple):
-    for player, table in enumerate(policy):
-      policies.check_distributions(game, player, np.exp(np.asarray(table)))
-    return policy
-  return policies.from_openspiel(game, policy)
+  return policies.log_tables(game, policy)
 
 
 def _follower_gain(

@@ -43,6 +43,16 @@ class Examples(NamedTuple):
   values: Float[np.ndarray, "m k"]
 
 
+def joined(found: Iterable[Examples]) -> Examples:
+  """Returns examples as one.
+
+  Args:
+    found: such as `collect` yields.
+  """
+  columns = zip(*found, strict=True)
+  return Examples(*(np.concatenate(column) for column in columns))
+
+
 def collect(
   game: PublicGame,
   alpha: float,

@@ -2,66 +2,144 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a value function of public beliefs is learned from examples."""
 
+import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float, Int, Key
 
+from nes_spiel import runs
 from nes_spiel.pub_amg.learned_values import BeliefValue
 from nes_spiel.pub_amg.network import BeliefNetwork
 from nes_spiel.pub_amg.value_examples import Examples
+
+CHUNK = 100  # steps of a compiled call
+SAVE_EVERY = 1000
+
+
+class Fit(NamedTuple):
+  """Where a fit stands.
+
+  Attributes:
+    parameters: of the network.
+    memory: of the optimiser.
+  """
+
+  parameters: Any
+  memory: Any
 
 
 def fit(
   network: BeliefNetwork,
   examples: Examples,
   steps: int,
-  rng: np.random.Generator,
+  key: Key[Array, ""],
   batch: int = 512,
   learning_rate: float = 1e-3,
   report: Callable[[int, float], None] | None = None,
+  folder: str | os.PathLike[str] | None = None,
+  resume: bool = False,
 ) -> BeliefValue:
   """Learns values, and what histories are worth, from examples.
 
+  With the same arguments a fit that was stopped and resumed ends with the same
+  numbers as one that was not.
+
   Args:
     network: its architecture.
-    examples: of `collect`, concatenated.
+    examples: of `collect`, put together by `joined`.
     steps: of Adam, with a rate that falls to zero.
-    rng: of first parameters and of batches.
+    key: of first parameters and of batches.
     batch: examples per step.
     learning_rate: the first one.
-    report: called with step and mean loss, every tenth of the steps.
+    report: called with step and mean loss, every hundred steps.
+    folder: for checkpoints, every thousand steps; none are written if None.
+    resume: go on from the newest one in `folder`.
+
+  Raises:
+    ValueError: a folder that holds another fit, or one when not resuming.
   """
   optimizer = optax.adam(optax.cosine_decay_schedule(learning_rate, steps))
-  parameters = network.init(jax.random.key(int(rng.integers(2**31))))
-  memory, losses = optimizer.init(parameters), []
+  of_start, of_batches = jax.random.split(key)
+  parameters = network.init(of_start)
+  now, done = Fit(parameters, optimizer.init(parameters)), 0
+  identity = _identity(network, examples, steps, key, batch, learning_rate)
+  if folder is not None and not resume:
+    runs.check_empty(folder)
+  elif folder is not None:
+    arrays, values = runs.load_checkpoint(folder)
+    runs.check_same_run(values, identity)
+    now, done = runs.tree_from_arrays(now, arrays), values["step"]
+  learn = _learner(network, optimizer, _single(examples), batch)
+  while done < steps:
+    count = min(CHUNK, steps - done)
+    now, loss = learn(count, now, of_batches, np.int32(done))
+    done += count
+    if report is not None:
+      report(done, float(loss))
+    if folder is not None and (done % SAVE_EVERY == 0 or done == steps):
+      arrays = runs.tree_to_arrays(now)
+      runs.save_checkpoint(folder, done, arrays, identity, keep=2)
+  return BeliefValue(network, jax.device_get(now.parameters))
 
-  @jax.jit
-  def step(parameters: Any, memory: Any, chosen: Examples) -> Any:
-    loss, slope = jax.value_and_grad(examples_loss)(parameters, network, chosen)
-    change, memory = optimizer.update(slope, memory)
-    return optax.apply_updates(parameters, change), memory, loss
 
-  single = Examples(
-    examples.public_state.astype(np.int32),
-    examples.belief.astype(np.float32),
-    examples.values.astype(np.float32),
-  )
-  for number in range(1, steps + 1):
-    rows = rng.integers(len(single.public_state), size=batch)
-    chosen = Examples(*(column[rows] for column in single))
-    parameters, memory, loss = step(parameters, memory, chosen)
-    if report is None:
-      continue
-    losses.append(loss)
-    if number % max(1, steps // 10) == 0:
-      report(number, float(np.mean(jax.device_get(losses))))
-      losses = []
-  return BeliefValue(network, jax.device_get(parameters))
+def _learner(
+  network: BeliefNetwork,
+  optimizer: optax.GradientTransformation,
+  examples: Examples,
+  batch: int,
+) -> Callable[..., tuple[Fit, Float[Array, ""]]]:
+  """Returns what takes some steps, compiled for their count."""
+
+  def step(now: Fit, key: Key[Array, ""]) -> tuple[Fit, Float[Array, ""]]:
+    size = len(examples.public_state)
+    rows = jax.random.randint(key, (batch,), 0, size, jnp.int32)
+    chosen = Examples(*(column[rows] for column in examples))
+    loss, slope = jax.value_and_grad(examples_loss)(
+      now.parameters, network, chosen
+    )
+    change, memory = optimizer.update(slope, now.memory)
+    return Fit(optax.apply_updates(now.parameters, change), memory), loss
+
+  def learn(
+    count: int, now: Fit, key: Key[Array, ""], done: Int[Array, ""]
+  ) -> tuple[Fit, Float[Array, ""]]:
+    numbers = done + jnp.arange(count, dtype=jnp.int32)
+    keys = jax.vmap(jax.random.fold_in, (None, 0))(key, numbers)
+    now, losses = jax.lax.scan(step, now, keys)
+    return now, jnp.mean(losses)
+
+  return jax.jit(learn, static_argnums=0)
+
+
+def _single(examples: Examples) -> Examples:
+  """Returns examples in single precision, on the device."""
+  types = jnp.int32, jnp.float32, jnp.float32
+  columns: Any = map(jnp.asarray, examples, types)
+  return Examples(*columns)
+
+
+def _identity(
+  network: BeliefNetwork,
+  examples: Examples,
+  steps: int,
+  key: Key[Array, ""],
+  batch: int,
+  learning_rate: float,
+) -> dict[str, Any]:
+  """Returns what must be the same for a checkpoint to be resumed."""
+  return {
+    "network": repr(network),
+    "examples": len(examples.public_state),
+    "steps": steps,
+    "key": np.asarray(jax.random.key_data(key)).tolist(),
+    "batch": batch,
+    "learning_rate": learning_rate,
+  }
 
 
 def examples_loss(

@@ -4,6 +4,12 @@
 
 from nes_spiel.equilibria.interior_point import Status
 from nes_spiel.solvers.front import METHODS, Method, solve, solve_batch
+from nes_spiel.solvers.markov_games import (
+  MarkovSolution,
+  MarkovStatus,
+  expected_values,
+  solve_markov_game,
+)
 from nes_spiel.solvers.price_of_anarchy import (
   WelfareBounds,
   price_of_anarchy,
@@ -20,13 +26,17 @@ __all__ = [
   "CONCEPTS",
   "METHODS",
   "Concept",
+  "MarkovSolution",
+  "MarkovStatus",
   "Method",
   "Solution",
   "SolverError",
   "Status",
   "WelfareBounds",
+  "expected_values",
   "price_of_anarchy",
   "solve",
   "solve_batch",
+  "solve_markov_game",
   "welfare_bounds",
 ]

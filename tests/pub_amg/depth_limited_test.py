@@ -6,15 +6,17 @@ import warnings
 
 import jax
 import numpy as np
+import pyspiel
 import pytest
 
-from nes_spiel import pub_amg
+from nes_spiel import pub_amg, runs
 from nes_spiel.pub_amg import (
   descent,
   horizon,
   leaf_values,
   policies,
   value_examples,
+  value_training,
 )
 
 ALPHA = 0.2
@@ -127,12 +129,7 @@ def test_with_a_reference_too(read_game, random_policies):
 def test_a_learned_value_is_nearly_exact(read_game):
   """Of beliefs that training has not seen; and search with it is better."""
   game = read_game("kuhn_poker")
-  examples = pub_amg.Examples(
-    *(
-      np.concatenate(column)
-      for column in zip(*pub_amg.collect(game, ALPHA, range(300)), strict=True)
-    )
-  )
+  examples = pub_amg.joined(pub_amg.collect(game, ALPHA, range(300)))
   network = pub_amg.BeliefNetwork(
     game.num_public_states, value_examples.most_histories(game), (64, 64)
   )
@@ -142,11 +139,11 @@ def test_a_learned_value_is_nearly_exact(read_game):
       network,
       examples,
       1500,
-      np.random.default_rng(0),
+      jax.random.key(0),
       batch=128,
       report=lambda step, loss: losses.append((step, loss)),
     )
-  assert [step for step, _ in losses] == list(range(150, 1501, 150))
+  assert [step for step, _ in losses] == list(range(100, 1501, 100))
   assert losses[-1][1] < losses[0][1] / 4
   planner = pub_amg.Planner(game, ALPHA)
   seen = next(pub_amg.collect(game, ALPHA, [999]))
@@ -220,3 +217,69 @@ def test_gradients_of_a_learned_value_reach_every_history(read_game):
     belief = weights[row] / weights[row].sum()
     mean = value(pub_amg.PublicBelief(where, belief))
     assert float(worth[row] @ belief) == pytest.approx(mean, abs=1e-5)
+
+
+@pytest.fixture(scope="module")
+def small_fit():
+  """A network for two public states, and made-up examples."""
+  rng = np.random.default_rng(0)
+  examples = pub_amg.Examples(
+    rng.integers(2, size=40),
+    rng.dirichlet(np.ones(3), 40),
+    rng.normal(size=(40, 3)),
+  )
+  network = pub_amg.BeliefNetwork(2, 3, (8,))
+
+  def fit(steps=200, **options):
+    with jax.numpy_dtype_promotion("standard"):  # optax's schedules need it
+      return pub_amg.fit(
+        network, examples, steps, jax.random.key(0), batch=8, **options
+      )
+
+  return fit
+
+
+def test_a_fit_that_was_stopped_ends_the_same(small_fit, tmp_path, monkeypatch):
+  monkeypatch.setattr(value_training, "CHUNK", 50)
+  monkeypatch.setattr(value_training, "SAVE_EVERY", 50)
+  whole, stopped = small_fit(), tmp_path / "stopped"
+
+  def stop(step, loss):
+    if step == 100:
+      raise KeyboardInterrupt
+
+  with pytest.raises(KeyboardInterrupt):
+    small_fit(folder=stopped, report=stop)
+  assert len(runs.list_checkpoints(stopped)) == 1
+  with pytest.raises(ValueError, match="holds a run"):
+    small_fit(folder=stopped)
+  with pytest.raises(ValueError, match=r"steps=300, but .* 200"):
+    small_fit(300, folder=stopped, resume=True)
+  resumed = small_fit(folder=stopped, resume=True)
+  jax.tree.map(
+    np.testing.assert_array_equal, resumed.parameters, whole.parameters
+  )
+
+
+def test_a_value_function_is_saved_and_loaded(small_fit, tmp_path):
+  value, path = small_fit(), tmp_path / "value.safetensors"
+  value.save(path)
+  loaded = pub_amg.load_value(path)
+  assert loaded.network == value.network
+  state = pub_amg.PublicBelief(1, np.array([0.2, 0.8]))
+  assert loaded(state) == value(state)
+  runs.write_tensors(path, {}, {"widths": [3], "colour": 1})
+  with pytest.raises(ValueError, match="holds no value function"):
+    pub_amg.load_value(path)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_what_makes_no_leaf_values_is_refused(read_game):
+  game = read_game("kuhn_poker")
+  for wrong in (pub_amg.ConstantValues, pub_amg.ConstantValues()):
+    with pytest.raises(ValueError, match="values_at: expected a function"):
+      pub_amg.DepthLimitedPlanner(game, ALPHA, 1, wrong)
+  with pytest.raises(ValueError, match="widths: expected a tuple"):
+    pub_amg.BeliefNetwork(2, 3, [8])
+  with pytest.raises(ValueError, match="game: expected a PublicGame"):
+    pub_amg.Planner(pyspiel.load_game("kuhn_poker"), ALPHA)

@@ -228,6 +228,8 @@ def test_what_cannot_be_measured_is_refused(read_game):
     pub_amg.public_exploitability(rps, alpha=-1.0)
   with pytest.raises(ValueError, match=r"kuhn_poker.* two time steps.*alpha 0"):
     pub_amg.public_exploitability(kuhn)
+  with pytest.raises(ValueError, match="above 0, or a policy beside it"):
+    pub_amg.public_exploitability(rps)
   wrong = tuple(np.full_like(x, np.nan) for x in policies.uniform(rps))
   with pytest.raises(ValueError, match=r"policy: at information state.*nan"):
     pub_amg.public_exploitability(rps, wrong, alpha=0.1)

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Equilibria of regularized objectives, against numbers found elsewhere."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from open_spiel.python.algorithms import exploitability as openspiel
@@ -207,3 +209,57 @@ def test_policies_go_to_openspiel_and_back(read_game, random_policies):
   back = policies.from_openspiel(game, policies.to_openspiel(game, tables))
   for a, b in zip(tables, back, strict=True):
     np.testing.assert_allclose(np.exp(a), np.exp(b), atol=1e-15)
+
+
+class Eager(pub_amg.MiniMaxEnt):
+  """An objective of one's own, which is no pytree: actions are not alike."""
+
+  def magnet(self, places):
+    rising = 0.5 * jnp.arange(places.legal.shape[1], dtype=jnp.float64)
+    return jnp.broadcast_to(jax.nn.log_softmax(rising), places.legal.shape)
+
+
+class Sharp(Eager):
+  """One that does not know what is greedy without regularization."""
+
+  def greedy(self, places, values, alpha):
+    scores = jnp.where(
+      places.legal, self.magnet(places) + values / alpha, -jnp.inf
+    )
+    return jax.nn.log_softmax(scores)
+
+
+@pytest.mark.parametrize("objective", [Eager(), Sharp(), Sharp])
+def test_objectives_of_ones_own(read_game, objective):
+  game = read_game("kuhn_poker")
+  magnet = tuple(
+    np.exp(0.5 * np.arange(2)) * np.ones(states.legal.shape)
+    for states in game.information_states
+  )
+  known = pub_amg.MiniMaxKL(tuple(x / x.sum(1, keepdims=True) for x in magnet))
+  found = pub_amg.solve(game, 0.3, objective)
+  expected = pub_amg.solve(game, 0.3, known)
+  assert found.status == 0
+  for mine, theirs in zip(
+    found.log_policies, expected.log_policies, strict=True
+  ):
+    np.testing.assert_allclose(mine, theirs, atol=1e-6)
+  assert found.exploitability == pytest.approx(
+    expected.exploitability, abs=1e-8
+  )
+
+
+def test_what_is_no_objective_is_refused(read_game):
+  with pytest.raises(ValueError, match=r"of 'minimax_ent' .*penalty.* missing"):
+    pub_amg.solve(read_game("kuhn_poker"), 0.3, "minimax_ent")
+
+
+def test_rules_that_are_none_are_refused(read_game):
+  game = read_game("kuhn_poker")
+  assert repr(game) == "PublicGame(kuhn_poker(): 4 public states, 58 histories)"
+  for rule, message in (
+    (np.full((3, 2), 0.7), "rule: expected a distribution in every row"),
+    (np.full((4, 2), 0.5), r"rule: public state 0 .* got shape \(4, 2\)"),
+  ):
+    with pytest.raises(ValueError, match=message):
+      pub_amg.correspondence(game, lambda _, rule=rule: rule)

@@ -1,0 +1,196 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""Markov games: a normal-form game in every state, whose play leads to others.
+
+OpenSpiel's games are read by their own methods, so that importing this module
+does not load OpenSpiel.
+"""
+
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float
+from scipy import sparse
+
+from nes_spiel.games import openspiel
+
+
+class MarkovGame(NamedTuple):
+  """States of which each is a game of one joint action.
+
+  Attributes:
+    rewards: `[s, n, *a]`, of all players, expected over where play leads.
+    transitions: sparse `[s * |A|, s]`, the probability of the next state by
+      state and joint action; rows lack what ends the game.
+    strategy_mask: `[s, n, d]`, the actions that a state has; a player who does
+      not move has one.
+    start: `[s]`, the probability of a first state.
+    names: of states, as OpenSpiel prints them.
+  """
+
+  rewards: Float[np.ndarray, "s n *a"]
+  transitions: sparse.csr_array
+  strategy_mask: Bool[np.ndarray, "s n d"]
+  start: Float[np.ndarray, " s"]
+  names: tuple[str, ...]
+
+  def action_values(
+    self, values: Float[np.ndarray, "s n"], discount: float
+  ) -> Float[np.ndarray, "s n *a"]:
+    """Returns rewards plus discounted values of next states (Bellman).
+
+    Args:
+      values: `[s, n]`, of all states to all players.
+      discount: gamma, of a step.
+    """
+    states, players, *sizes = self.rewards.shape
+    later = (self.transitions @ values).reshape(states, *sizes, players)
+    return self.rewards + discount * np.moveaxis(later, -1, 1)
+
+
+class _Transition(NamedTuple):
+  """One way in which a joint action may end."""
+
+  source: int
+  actions: tuple[int, ...]
+  probability: float
+  rewards: Float[np.ndarray, " n"]
+  target: Any  # OpenSpiel's state
+
+
+def markov_game(
+  game: Any,
+  max_states: int = 10_000,
+  key: Callable[[Any], str] = str,
+) -> MarkovGame:
+  """Reads a Markov game from OpenSpiel, with all states that can be reached.
+
+  States in which players move at once, or one after another; chance between
+  them is averaged over. Rewards are differences of returns.
+
+  Args:
+    game: a `pyspiel.Game` such as markov_soccer or pathfinding.
+    max_states: more are refused, before they are expanded.
+    key: tells states apart; what it leaves out must not matter later, such as
+      how often a state was left.
+
+  Raises:
+    ValueError: no OpenSpiel game, one whose chance is sampled, or more states
+      than that, as in games that remember all that happened.
+
+  Example:
+    >>> import pyspiel
+    >>> from nes_spiel import games
+    >>> soccer = games.markov_game(pyspiel.load_game("markov_soccer"))
+    >>> soccer.rewards.shape
+    (1444, 2, 5, 5)
+  """
+  if not openspiel.is_game(game):
+    raise ValueError(
+      "game: expected a pyspiel.Game, such as pyspiel.load_game returns; got "
+      f"{type(game).__name__}."
+    )
+  numbers: dict[str, int] = {}
+  waiting: deque[Any] = deque()
+
+  def number_of(state: Any) -> int:
+    name = key(state)
+    if name not in numbers:
+      if len(numbers) == max_states:
+        raise ValueError(
+          f"game: {game} has more than {max_states} states (max_states); the "
+          f"last one is {name!r}."
+        )
+      numbers[name] = len(numbers)
+      waiting.append(state)
+    return numbers[name]
+
+  first = [
+    (number_of(state), probability)
+    for state, probability in _after_chance(game.new_initial_state())
+  ]
+  legal: list[list[int]] = []
+  found: list[tuple[_Transition, int]] = []
+  while waiting:
+    state, source = waiting.popleft(), len(legal)
+    actions = _legal_actions(state, game.num_players())
+    legal.append([len(own) for own in actions])
+    for step in _transitions(state, source, actions):
+      ends = step.target.is_terminal()
+      found.append((step, -1 if ends else number_of(step.target)))
+  return _tables(legal, found, first, tuple(numbers))
+
+
+def _legal_actions(state: Any, players: int) -> list[list[int | None]]:
+  """Returns every player's actions, one that is None of who does not move."""
+  moves = range(players) if state.is_simultaneous_node() else ()
+  return [
+    list(state.legal_actions(player)) or [None]
+    if player in moves or player == state.current_player()
+    else [None]
+    for player in range(players)
+  ]
+
+
+def _transitions(
+  state: Any, source: int, actions: list[list[int | None]]
+) -> Iterator[_Transition]:
+  """Yields where all joint actions lead, and with what."""
+  before = np.array(state.returns())
+  for joint in itertools.product(*(range(len(own)) for own in actions)):
+    chosen = [own[index] for own, index in zip(actions, joint, strict=True)]
+    child = state.clone()
+    if state.is_simultaneous_node():
+      child.apply_actions([0 if a is None else a for a in chosen])
+    else:
+      child.apply_action(chosen[state.current_player()])
+    for target, probability in _after_chance(child):
+      rewards = np.array(target.returns()) - before
+      yield _Transition(source, joint, probability, rewards, target)
+
+
+def _after_chance(
+  state: Any, probability: float = 1.0
+) -> Iterator[tuple[Any, float]]:
+  """Yields what chance leads to until somebody moves or the game ends."""
+  if not state.is_chance_node():
+    yield state, probability
+    return
+  for action, share in state.chance_outcomes():
+    yield from _after_chance(state.child(action), probability * share)
+
+
+def _tables(
+  legal: list[list[int]],
+  found: list[tuple[_Transition, int]],
+  first: list[tuple[int, float]],
+  names: tuple[str, ...],
+) -> MarkovGame:
+  """Returns transitions as arrays; a target of -1 ends the game."""
+  states, players = len(legal), len(legal[0])
+  width = int(np.max(legal))
+  shape = (states, *[width] * players)
+  places = np.array([(step.source, *step.actions) for step, _ in found])
+  chances = np.array([step.probability for step, _ in found])
+  gained = np.array([step.rewards for step, _ in found])
+  rewards = np.zeros((*shape, players))
+  np.add.at(rewards, tuple(places.T), chances[:, None] * gained)
+  targets = np.array([target for _, target in found])
+  on = targets >= 0
+  rows = np.ravel_multi_index(tuple(places[on].T), shape)
+  size = (int(np.prod(shape)), states)
+  start = np.zeros(states)
+  for number, probability in first:
+    start[number] += probability
+  return MarkovGame(
+    rewards=np.moveaxis(rewards, -1, 1),
+    transitions=sparse.csr_array(
+      (chances[on], (rows, targets[on])), shape=size
+    ),
+    strategy_mask=np.arange(width) < np.array(legal)[..., None],
+    start=start,
+    names=names,
+  )
