@@ -62,9 +62,17 @@ def make_setting(
   """Returns what runs have in common.
 
   Raises:
-    ValueError: an unknown mode, or a mask that does not fit.
+    ValueError: an unknown mode, a mask that does not fit, or what is of another
+      kind.
   """
   options.check_choice("mode", mode, AGENT_MODES)
+  for name, value, kind in (
+    ("game", game, Environment),
+    ("algorithm", algorithm, Algorithm),
+    ("options", mixing, MixingOptions),
+  ):
+    if isinstance(value, type) or not isinstance(value, kind):
+      raise ValueError(f"{name}: expected {kind.__name__}, got {value!r}.")
   agents = game.num_agents
   mask = (True,) * agents if opts_in is None else tuple(map(bool, opts_in))
   if len(mask) != agents:

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many runs of agents that learn from mixed rewards, and can be resumed."""
 
+import dataclasses
+import math
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -17,7 +19,8 @@ from nes_spiel.d3c import agent_progress, learner
 from nes_spiel.d3c.agent_progress import Progress
 from nes_spiel.d3c.agent_steps import Setting, compiled_batches, make_setting
 from nes_spiel.d3c.algorithm import Algorithm
-from nes_spiel.d3c.envs import Environment, options
+from nes_spiel.d3c.envs import Environment
+from nes_spiel.d3c.envs import options as ranges
 from nes_spiel.d3c.mixing_options import MixingOptions
 from nes_spiel.d3c.training import TrainingStatus
 
@@ -70,8 +73,8 @@ def train_agents(
   *,
   mode: str = "d3c",
   batches: int = 10_000,
-  record_every: int = 100,
-  mixing: MixingOptions = MIXING,
+  record_every: int | None = None,
+  options: MixingOptions = MIXING,
   opts_in: Sequence[bool] | None = None,
   folder: str | os.PathLike[str] | None = None,
   resume: bool = False,
@@ -90,8 +93,9 @@ def train_agents(
     mode: "d3c"; or what stays as it is, "selfish", everyone with what they
       earn, or "cooperative", all with the mean.
     batches: iterations of Algorithm 1.
-    record_every: batches between what is recorded.
-    mixing: how rows are learned, in mode "d3c".
+    record_every: batches between what is recorded, at most 100 that divide
+      `batches` if None.
+    options: how rows are learned, in mode "d3c".
     opts_in: `[n]`, who takes part in the mixing, all if None.
     folder: for checkpoints; none are written if None.
     resume: go on from the newest one in `folder`; there may be more batches
@@ -111,9 +115,13 @@ def train_agents(
     >>> result.total_return.shape, result.mixing.shape
     ((4, 1), (4, 2, 2))
   """
+  if record_every is None:
+    record_every = math.gcd(100, batches)
   _check_counts(runs, batches, record_every, save_every)
-  setting = make_setting(game, algorithm, mixing, mode, opts_in)
-  identity = _identity(setting, key, runs, record_every)
+  setting = make_setting(game, algorithm, options, mode, opts_in)
+  identity = {}
+  if folder is not None:
+    identity = _identity(setting, key, runs, record_every)
   of_starts, of_batches = jax.random.split(key)
   keys = jax.random.split(of_starts, runs)
   progress = agent_progress.start(setting, keys)
@@ -159,21 +167,41 @@ def _identity(
 ) -> dict[str, Any]:
   """Returns what must be the same for a checkpoint to be resumed."""
   return {
-    **{name: repr(value) for name, value in setting._asdict().items()},
+    **_described("game", setting.game),
+    **_described("algorithm", setting.algorithm),
+    **_described("options", setting.mixing),
+    "mode": setting.mode,
+    "opts_in": list(setting.opts_in),
     "key": np.asarray(jax.random.key_data(key)).tolist(),
     "runs": runs,
     "record_every": record_every,
   }
 
 
+def _described(name: str, value: Any) -> dict[str, str]:
+  """Returns what tells a value from others, field by field of a dataclass."""
+  if dataclasses.is_dataclass(value):
+    parts = {
+      f"{name}.{field.name}": repr(getattr(value, field.name))
+      for field in dataclasses.fields(value)
+    }
+    return {name: type(value).__name__, **parts}
+  if " at 0x" in repr(value):
+    raise ValueError(
+      f"{name}: checkpoints need one that says what it is, such as a frozen "
+      f"dataclass; of this the repr is {value!r}."
+    )
+  return {name: repr(value)}
+
+
 def _check_counts(
   runs: int, batches: int, record_every: int, save_every: int
 ) -> None:
   """Raises ValueError unless batches divide into what is recorded."""
-  options.check_count("runs", runs)
-  options.check_count("batches", batches)
-  options.check_count("record_every", record_every)
-  options.check_count("save_every", save_every)
+  ranges.check_count("runs", runs)
+  ranges.check_count("batches", batches)
+  ranges.check_count("record_every", record_every)
+  ranges.check_count("save_every", save_every)
   if batches % record_every:
     raise ValueError(
       f"record_every: expected a divisor of {batches} batches, got "

@@ -140,8 +140,16 @@ def mix_rewards(
 
   Args:
     states: of all agents, a leaf `[n, ...]` each.
-    rewards: `[n]`, what each earned.
+    rewards: `[n]`, what each earned, in one place at a time: map over others.
+
+  Raises:
+    ValueError: rewards of another shape.
   """
+  if jnp.shape(rewards) != jnp.shape(states.agent):
+    raise ValueError(
+      f"rewards: expected one of each agent, {jnp.shape(states.agent)}, got "
+      f"shape {jnp.shape(rewards)}; map over steps and episodes."
+    )
   return mix(rewards, jnp.exp(states.log_trial).T)
 
 
@@ -197,14 +205,24 @@ def mixing_update(
 ) -> MixingState:
   """Returns an agent's state after an iteration of its learner (Algorithm 1).
 
+  Of one agent: `jax.vmap(mixing_update, (0, None, 0, 0))` is of all.
+
   Args:
     key: consumed; of the next trial, if this one ends.
     options: how rows are learned.
     state: during the iteration.
     mixed_return: g, what the agent received in an episode of it, perhaps as
       `referred_returns`. Appendix D.1.2 tries what it earned itself, with
-      success for two agents alone.
+      success for two agents alone. What is not finite spoils the state.
+
+  Raises:
+    ValueError: a state of several agents.
   """
+  if jnp.ndim(state.agent):
+    raise ValueError(
+      f"state: expected that of one agent, got {jnp.shape(state.agent)}; map "
+      "over agents, jax.vmap(mixing_update, (0, None, 0, 0))."
+    )
   elapsed = state.elapsed + 1
   count = elapsed.astype(state.mean_return.dtype)
   received = jnp.asarray(mixed_return, state.mean_return.dtype)

@@ -109,6 +109,10 @@ def readable_errors() -> Iterator[None]:
   """
   try:
     yield
+  except KeyboardInterrupt:
+    hint = "; --resume goes on" if "resume" in FLAGS else ""
+    print(f"stopped{hint}", file=sys.stderr)
+    raise SystemExit(130) from None
   except (ValueError, OSError, ImportError) as error:
     print(f"error: {error}", file=sys.stderr)
     raise SystemExit(2) from error

@@ -12,6 +12,7 @@ tenth of the episodes and what they keep over what they give, and writes that
 table and a picture to --output_dir.
 """
 
+import functools
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -28,12 +29,13 @@ from nes_spiel.examples import (
   q_learners,
   tables,
 )
-from nes_spiel.examples.d3c_panels import COLORS
+from nes_spiel.examples.d3c_panels import ATTENTION, COLORS
 from nes_spiel.examples.d3c_pictures import Curve, Panel
 from nes_spiel.examples.q_learners import GAMES, Run
 
 FLAGS = flags.FLAGS
 MODES = ("selfish", "cooperative", "d3c")
+_over_episodes = functools.partial(Panel, horizontal="Episode")
 POINTS = 50  # of a curve
 COLUMNS = (
   "mode",
@@ -128,8 +130,8 @@ def panels(results: Mapping[str, Sequence[Run]], game: str) -> list[Panel]:
     if np.isfinite(found[0].attention).all()
   ]
   return [
-    Panel(game, "Share of moves that cooperate", cooperation),
-    Panel("What agents keep", "ln(A_ii / A_ij)", kept),
+    _over_episodes(game, "Share of moves that cooperate", cooperation),
+    _over_episodes("What agents keep", ATTENTION, kept),
   ]
 
 

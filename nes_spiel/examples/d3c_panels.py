@@ -16,6 +16,10 @@ COLORS = {
   "gradient_descent": plots.ORANGE,
   "selfish": plots.ORANGE,
   "cooperative": plots.GREY,
+  "original_loss": "C2",
+  "altruism": "C4",
+  "look_ahead": "C5",
+  "lola": "C6",
 }
 RATIO, ATTENTION = "Ratio to optimal", r"$\ln(A_{ii} / A_{ij})$"
 Results = Mapping[str, d3c.Training]  # by mode

@@ -54,17 +54,15 @@ flags.DEFINE_bool(
 
 def train(name: str, mode: str) -> d3c.AgentTraining:
   """Returns the runs of a recipe in one mode, as the flags describe them."""
-  folder = pathlib.Path(FLAGS.output_dir, name)
-  begun = (folder / "checkpoints" / mode).exists()
   return d3c_rl_recipes.train(
     name,
     mode,
     FLAGS.runs,
     FLAGS.batches,
     FLAGS.seed,
-    folder,
+    pathlib.Path(FLAGS.output_dir, name),
     record_every=FLAGS.record_every,
-    resume=FLAGS.resume and begun,
+    resume=FLAGS.resume,
   )
 
 

@@ -32,19 +32,16 @@ def median_returns(title: str, results: Results) -> Panel:
 
 
 def mean_returns(title: str, results: Results) -> Panel:
-  """Returns the mean total return of every mode, with a standard deviation.
-
-  Legends have its mean over the whole training, as Figure 8 has.
-  """
+  """Returns the mean total return of every mode, with a standard deviation."""
   curves = []
   for mode, result in results.items():
     total = result.total_return[result.status == d3c.TrainingStatus.FINISHED]
-    name = f"{mode}, {total.mean():.2f}" if total.size else mode
     shown = total if total.size else result.total_return
     around = _around(shown)
     color = COLORS.get(mode)
-    curves.append(Curve(name, result.batches[1:], *around, color))
-  return _over_batches(title, "Mean total return", curves)
+    curves.append(Curve(mode, result.batches[1:], *around, color))
+  label = "Total return, mean and std over runs"
+  return _over_batches(title, label, curves)
 
 
 def attention(title: str, result: d3c.AgentTraining) -> Panel:

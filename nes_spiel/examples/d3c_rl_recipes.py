@@ -3,6 +3,7 @@
 """How agents learn in each social dilemma, and their training by it."""
 
 import dataclasses
+import math
 import pathlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -103,6 +104,7 @@ def train(
   seed: int,
   output_dir: str | pathlib.Path | None = None,
   learner: str | None = None,
+  resume: bool = False,
   **options: Any,
 ) -> d3c.AgentTraining:
   """Returns runs in one mode, by a recipe.
@@ -115,9 +117,13 @@ def train(
     seed: of everything random.
     output_dir: under which checkpoints are written; none are if None.
     learner: one of `LEARNERS` with its defaults, the recipe's if None.
+    resume: go on from checkpoints, if there are any of this mode.
     **options: others of `d3c.train_agents`; those that are None do not count.
   """
   recipe = RECIPES[name]
+  batches = recipe.batches if batches is None else batches
+  folder = output_dir and pathlib.Path(output_dir, "checkpoints", mode)
+  begun = bool(folder and folder.exists())
   given = {key: x for key, x in options.items() if x is not None}
   return d3c.train_agents(
     d3c.envs.make(recipe.env, **recipe.options),
@@ -125,11 +131,12 @@ def train(
     jax.random.key(seed),
     recipe.runs if runs is None else runs,
     mode=mode,
-    batches=recipe.batches if batches is None else batches,
+    batches=batches,
+    folder=folder,
+    resume=resume and begun,
     **{
-      "mixing": recipe.mixing,
-      "record_every": recipe.record_every,
-      "folder": output_dir and pathlib.Path(output_dir, "checkpoints", mode),
+      "options": recipe.mixing,
+      "record_every": math.gcd(recipe.record_every, batches),
       **given,
     },
   )

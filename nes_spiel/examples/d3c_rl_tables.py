@@ -71,8 +71,10 @@ def ends(name: str, results: Results) -> tables.Table:
   """
   first = next(iter(results.values()))
   counted = COUNTS.get(type(first.events))
+  # So that some modes alone do not replace the table of all.
+  some = "" if set(results) == set(d3c.AGENT_MODES) else "_" + "_".join(results)
   return tables.Table(
-    f"d3c_{name}",
+    f"d3c_{name}{some}",
     f"{name}, {len(first.status)} runs",
     [*COLUMNS, *([counted[0]] if counted else [])],
     [[mode, *_row(result, counted)] for mode, result in results.items()],

@@ -11,7 +11,8 @@ r"""Agents of a social dilemma learn to mix their rewards while they learn it.
 
 Prints a table of total returns and of what agents keep over what they give,
 and writes it with checkpoints to --output_dir. With --resume a training goes on
-where it was stopped, or is prolonged by more batches.
+where it was stopped, or is prolonged by more batches. An environment's recipe,
+which stands for flags that are not given, is printed first.
 """
 
 import dataclasses
@@ -66,7 +67,7 @@ flags.DEFINE_bool("resume", False, "Go on from the newest checkpoint.")
 
 def train(mode: str) -> d3c.AgentTraining:
   """Returns the runs of one mode, as the flags describe them."""
-  mixing = d3c_rl_recipes.RECIPES[FLAGS.env].mixing
+  recipe = d3c_rl_recipes.RECIPES[FLAGS.env]
   given = {"step_size": FLAGS.step_size, "epsilon": FLAGS.epsilon}
   given = {name: x for name, x in given.items() if x is not None}
   return d3c_rl_recipes.train(
@@ -77,7 +78,7 @@ def train(mode: str) -> d3c.AgentTraining:
     FLAGS.seed,
     FLAGS.output_dir,
     FLAGS.learner,
-    mixing=dataclasses.replace(mixing, **given),
+    options=dataclasses.replace(recipe.mixing, **given),
     record_every=FLAGS.record_every,
     save_every=FLAGS.save_every,
     resume=FLAGS.resume,
@@ -88,6 +89,7 @@ def run() -> None:
   """Trains in every mode, prints and writes the table."""
   if FLAGS.resume and FLAGS.output_dir is None:
     raise ValueError("--resume needs --output_dir.")
+  print(f"The recipe: {d3c_rl_recipes.RECIPES[FLAGS.env]}")
   table = d3c_rl_tables.ends(
     FLAGS.env, {mode: train(mode) for mode in FLAGS.mode}
   )

@@ -8,7 +8,7 @@ does not load OpenSpiel.
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +16,8 @@ from jaxtyping import Bool, Float
 from scipy import sparse
 
 from nes_spiel.games import openspiel
+
+CHECKED_STEPS = 300  # of random play, against what was read
 
 
 class MarkovGame(NamedTuple):
@@ -74,12 +76,13 @@ def markov_game(
   Args:
     game: a `pyspiel.Game` such as markov_soccer or pathfinding.
     max_states: more are refused, before they are expanded.
-    key: tells states apart; what it leaves out must not matter later, such as
-      how often a state was left.
+    key: tells states apart; what it leaves out must not matter later.
 
   Raises:
-    ValueError: no OpenSpiel game, one whose chance is sampled, or more states
-      than that, as in games that remember all that happened.
+    ValueError: no OpenSpiel game; more states than that, as in games that
+      remember all that happened; or random play in which the same actions in
+      what `key` calls the same state lead elsewhere, as in pathfinding, where
+      reaching a goal is rewarded once.
 
   Example:
     >>> import pyspiel
@@ -121,7 +124,9 @@ def markov_game(
     for step in _transitions(state, source, actions):
       ends = step.target.is_terminal()
       found.append((step, -1 if ends else number_of(step.target)))
-  return _tables(legal, found, first, tuple(numbers))
+  read = _tables(legal, found, first, tuple(numbers))
+  _check_random_play(game, read, numbers, key)
+  return read
 
 
 def _legal_actions(state: Any, players: int) -> list[list[int | None]]:
@@ -136,11 +141,16 @@ def _legal_actions(state: Any, players: int) -> list[list[int | None]]:
 
 
 def _transitions(
-  state: Any, source: int, actions: list[list[int | None]]
+  state: Any,
+  source: int,
+  actions: list[list[int | None]],
+  joints: Iterable[tuple[int, ...]] | None = None,
 ) -> Iterator[_Transition]:
-  """Yields where all joint actions lead, and with what."""
+  """Yields where joint actions lead, all if None, and with what."""
   before = np.array(state.returns())
-  for joint in itertools.product(*(range(len(own)) for own in actions)):
+  if joints is None:
+    joints = itertools.product(*(range(len(own)) for own in actions))
+  for joint in joints:
     chosen = [own[index] for own, index in zip(actions, joint, strict=True)]
     child = state.clone()
     if state.is_simultaneous_node():
@@ -161,6 +171,42 @@ def _after_chance(
     return
   for action, share in state.chance_outcomes():
     yield from _after_chance(state.child(action), probability * share)
+
+
+def _check_random_play(
+  game: Any,
+  read: MarkovGame,
+  numbers: dict[str, int],
+  key: Callable[[Any], str],
+) -> None:
+  """Raises ValueError where steps of random play are not as they were read."""
+  rng = np.random.default_rng(0)
+  shape = (len(read.names), *read.rewards.shape[2:])
+  state = game.new_initial_state()
+  for _ in range(CHECKED_STEPS):
+    ends = list(_after_chance(state))
+    state = ends[rng.choice(len(ends), p=[chance for _, chance in ends])][0]
+    if state.is_terminal():
+      state = game.new_initial_state()
+      continue
+    here = numbers[key(state)]
+    actions = _legal_actions(state, game.num_players())
+    joint = tuple(int(rng.integers(len(own))) for own in actions)
+    row = int(np.ravel_multi_index((here, *joint), shape))
+    column = int(np.ravel_multi_index(joint, shape[1:]))
+    rewards = read.rewards[here].reshape(len(joint), -1)[:, column].copy()
+    chances = read.transitions[[row]].toarray()[0]
+    steps = list(_transitions(state, here, actions, [joint]))
+    for step in steps:
+      rewards -= step.probability * step.rewards
+      if not step.target.is_terminal():
+        chances[numbers.get(key(step.target), here)] -= step.probability
+    if max(np.abs(rewards).max(), np.abs(chances).max()) > 1e-9:
+      raise ValueError(
+        f"key: in {game} the state {key(state)!r} does not tell what actions "
+        "lead to; give a key that says more of what happened before."
+      )
+    state = steps[0].target
 
 
 def _tables(

@@ -22,6 +22,7 @@ from nes_spiel.mechanism_design.convex_set import ConvexSet
 SLACK = 1e-7  # by which SciPy may leave a set on its way
 
 Objective = Callable[[Float[Array, " k"]], Float[Array, ""]]
+Slope = Callable[..., tuple[Any, Any]]
 
 
 class DesignStatus(enum.IntEnum):
@@ -91,12 +92,44 @@ def design(
     >>> round(found.value, 6), found.status == 0
     (1.0, True)
   """
+  slope = value_and_slope(objective)
   point = np.asarray(start, float)
+  return maximize(slope, point, allowed, max_steps, tolerance, report)
+
+
+def value_and_slope(objective: Callable[..., Any]) -> Slope:
+  """Returns an objective with its derivative by parameters, compiled.
+
+  Args:
+    objective: as `design` takes it, perhaps of more arguments.
+  """
+  return jax.jit(jax.value_and_grad(_scalar(objective)))
+
+
+def maximize(
+  slope: Slope,
+  point: Float[np.ndarray, " k"],
+  allowed: ConvexSet,
+  max_steps: int = 200,
+  tolerance: float = 1e-9,
+  report: Callable[[int, float], None] | None = None,
+) -> Design:
+  """Returns what `design` does, of what is compiled already.
+
+  Args:
+    slope: of `value_and_slope`.
+    point: `[k]`, where to start.
+    allowed: as in `design`.
+    max_steps: as in `design`.
+    tolerance: as in `design`.
+    report: as in `design`.
+
+  Raises:
+    ValueError: as in `design`.
+  """
   _check_start(point, allowed)
   with jax.enable_x64(True):
-    path = _Path(
-      jax.jit(jax.value_and_grad(_scalar(objective))), allowed, report
-    )
+    path = _Path(slope, allowed, report)
     first = path.descend(point)[0]
     if not np.isfinite(first):
       raise ValueError(f"objective: expected a number at start, got {-first}.")
@@ -126,7 +159,7 @@ class _Path:
 
   def __init__(
     self,
-    slope: Callable[[Any], tuple[Any, Any]],
+    slope: Slope,
     allowed: ConvexSet,
     report: Callable[[int, float], None] | None,
   ):
@@ -149,11 +182,11 @@ class _Path:
     return -float(value), -np.asarray(slope)
 
 
-def _scalar(objective: Objective) -> Objective:
+def _scalar(objective: Callable[..., Any]) -> Callable[..., Any]:
   """Returns the objective, which is refused if it is of more than a number."""
 
-  def checked(point: Float[Array, " k"]) -> Float[Array, ""]:
-    value = jnp.asarray(objective(point))
+  def checked(point: Float[Array, " k"], **others: Any) -> Float[Array, ""]:
+    value = jnp.asarray(objective(point, **others))
     if value.shape != () or not jnp.issubdtype(value.dtype, jnp.floating):
       raise ValueError(
         "objective: expected a real number, got an array of shape "

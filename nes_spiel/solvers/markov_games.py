@@ -60,7 +60,7 @@ def solve_markov_game(
   max_steps: int = 1000,
   report: Callable[[int, float], None] | None = None,
 ) -> MarkovSolution:
-  r"""Iterates values until they stay: one call of `solve_batch` a step.
+  """Iterates values until they stay: one call of `solve_batch` a step.
 
   Args:
     game: such as `games.markov_game` reads.
@@ -80,8 +80,7 @@ def solve_markov_game(
   Example:
     >>> import pyspiel
     >>> from nes_spiel import games, solvers
-    >>> corridor = "pathfinding(grid=A.b\na.B,players=2,step_reward=-1.0)"
-    >>> game = games.markov_game(pyspiel.load_game(corridor))
+    >>> game = games.markov_game(pyspiel.load_game("markov_soccer"))
     >>> found = solvers.solve_markov_game(game, max_steps=3)
     >>> found.values.shape == (len(game.names), 2)
     True

@@ -284,7 +284,7 @@ def test_a_resumed_training_has_the_same_bits(rlax, tmp_path):
       2,
       batches=batches,
       record_every=5,
-      mixing=d3c.MixingOptions(tau_min=1, tau_max=3),
+      options=d3c.MixingOptions(tau_min=1, tau_max=3),
       **options,
     )
 

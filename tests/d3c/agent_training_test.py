@@ -57,7 +57,7 @@ def same_bits(left, right):
 def test_a_run_that_breaks_harms_no_other():
   def run(breaks):
     return d3c.train_agents(
-      GAME, Counting(breaks), KEY, 8, mixing=FAST, **SHORT
+      GAME, Counting(breaks), KEY, 8, options=FAST, **SHORT
     )
 
   whole, broken = run(99), run(23)
@@ -130,13 +130,13 @@ def test_fixed_modes_stay_what_they_are():
 def test_mavericks_are_given_nothing():
   game = envs.make("coins")
   result = d3c.train_agents(
-    game, Counting(99), KEY, opts_in=[False, True], mixing=FAST, **SHORT
+    game, Counting(99), KEY, opts_in=[False, True], options=FAST, **SHORT
   )
   same_bits(result.mixing, np.eye(2)[None])
 
 
 def test_what_is_recorded():
-  result = d3c.train_agents(GAME, Counting(99), KEY, 3, mixing=FAST, **SHORT)
+  result = d3c.train_agents(GAME, Counting(99), KEY, 3, options=FAST, **SHORT)
   np.testing.assert_array_equal(result.batches, [0, 10, 20, 30, 40])
   assert result.returns.shape == (3, 4, 2)
   np.testing.assert_array_equal(result.total_return, result.returns.sum(-1))
@@ -161,7 +161,7 @@ def test_one_compilation():
 def test_a_killed_training_goes_on_with_the_same_bits(tmp_path, monkeypatch):
   def run(**options):
     return d3c.train_agents(
-      GAME, d3c.Reinforce(), KEY, 3, mixing=FAST, **{**SHORT, **options}
+      GAME, d3c.Reinforce(), KEY, 3, options=FAST, **{**SHORT, **options}
     )
 
   whole = run()
@@ -180,7 +180,7 @@ def test_a_killed_training_goes_on_with_the_same_bits(tmp_path, monkeypatch):
       run(**saved)
   with pytest.raises(ValueError, match="holds a run"):
     run(**saved)
-  with pytest.raises(ValueError, match="mixing='Mixing"):
+  with pytest.raises(ValueError, match=r"options.tau_min='10', but .* '1'"):
     d3c.train_agents(
       GAME, d3c.Reinforce(), KEY, 3, resume=True, **SHORT, **saved
     )
@@ -192,6 +192,31 @@ def test_a_killed_training_goes_on_with_the_same_bits(tmp_path, monkeypatch):
   longer = run(resume=True, **{**saved, "batches": 60})
   same_bits(longer.returns[:, :4], whole.returns)
   same_bits(longer, run(batches=60))
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_what_says_nothing_of_itself_is_not_saved(tmp_path):
+  with pytest.raises(ValueError, match="algorithm: checkpoints need one that"):
+    d3c.train_agents(GAME, _Plain(), KEY, folder=tmp_path, **SHORT)
+  with pytest.raises(ValueError, match="algorithm: expected Algorithm, got"):
+    d3c.train_agents(GAME, d3c.Reinforce, KEY, **SHORT)
+  with pytest.raises(
+    ValueError, match="game: expected Environment, got 'coins'"
+  ):
+    d3c.train_agents("coins", d3c.Reinforce(), KEY, **SHORT)
+  with pytest.raises(ValueError, match="options: expected MixingOptions, got"):
+    d3c.train_agents(GAME, d3c.Reinforce(), KEY, options=np.eye(2), **SHORT)
+
+
+class _Plain:
+  """An algorithm whose repr is an address."""
+
+  start, learn = Counting.start, Counting.learn
+
+
+def test_what_is_recorded_divides_the_batches():
+  result = d3c.train_agents(GAME, Counting(99), KEY, batches=30)
+  assert result.batches.tolist() == [0, 10, 20, 30]
 
 
 def test_cooperation_is_learned_and_pays():

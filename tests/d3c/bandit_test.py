@@ -259,6 +259,16 @@ def test_mavericks_keep_what_is_theirs():
   assert np.abs(np.exp(after.log_row) - first).max() > 0.1
 
 
+@pytest.mark.usefixtures("unchecked")
+def test_what_is_not_mapped_over_is_refused():
+  states = d3c.mixing_start(KEY, d3c.MixingOptions(), 3)
+  with pytest.raises(ValueError, match=r"state: .* one agent, got \(3,\)"):
+    d3c.mixing_update(KEY, d3c.MixingOptions(), states, jnp.zeros(3))
+  for shape in ((3, 3), (2,), (5, 3)):
+    with pytest.raises(ValueError, match=r"rewards: expected one of each"):
+      d3c.mix_rewards(states, jnp.zeros(shape))
+
+
 def test_runs_and_agents_are_mapped_over():
   """A batch of runs gives what each gives alone."""
   options = d3c.MixingOptions(tau_min=1, tau_max=3)

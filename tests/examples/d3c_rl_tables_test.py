@@ -42,7 +42,7 @@ def test_the_mean_is_of_runs_that_finished():
   np.testing.assert_allclose(curve.values, whole.mean(0))
   np.testing.assert_allclose(curve.spread, whole.std(0))
   np.testing.assert_array_equal(curve.steps, [5, 10, 15])
-  assert curve.name == f"d3c, {whole.mean():.2f}"
+  assert curve.name == "d3c"
 
 
 def test_one_run_shows_its_share_of_own_coins():
