@@ -35,6 +35,7 @@ verify: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.d3c --output_dir=out/benchmarks
 	$(BIN)/python -m benchmarks.exact_vs_cvxpy --output_dir=out/benchmarks
+	$(BIN)/python -m benchmarks.markov_games --output_dir=out/benchmarks
 	$(BIN)/python -m benchmarks.meta_solvers --output_dir=out/benchmarks
 	$(BIN)/python -m benchmarks.nes_throughput --output_dir=out/benchmarks
 	$(BIN)/python -m benchmarks.large_games --output_dir=out/benchmarks

@@ -9,7 +9,8 @@
   True
 
 `nes_spiel.meta_solvers` and `nes_spiel.pub_amg`, which need OpenSpiel,
-`nes_spiel.nes` and `nes_spiel.relationship_games` are loaded when first used.
+`nes_spiel.d3c`, `nes_spiel.mechanism_design`, `nes_spiel.nes` and
+`nes_spiel.relationship_games` are loaded when first used.
 """
 
 import importlib
@@ -41,6 +42,7 @@ __all__ = [
   "d3c",
   "equilibria",
   "games",
+  "mechanism_design",
   "meta_solvers",
   "nes",
   "pub_amg",
@@ -52,6 +54,7 @@ __all__ = [
 
 _LOADED_ON_FIRST_USE = (
   "d3c",
+  "mechanism_design",
   "meta_solvers",
   "nes",
   "pub_amg",

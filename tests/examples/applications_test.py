@@ -1,0 +1,63 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""The examples that use equilibria print, write and explain mistakes."""
+
+import csv
+
+import numpy as np
+
+
+def read_rows(path):
+  with path.open() as file:
+    return list(csv.DictReader(file))
+
+
+def test_mechanisms_are_designed(run_lines, tmp_path):
+  folder, joint = tmp_path / "out", tmp_path / "joint.npy"
+  np.save(joint, np.full((2, 2), 0.25))
+  np.save(tmp_path / "half.npy", np.full((2, 2), 0.125))
+  paid, explained, negative, no_file, half = run_lines(
+    "design_mechanism",
+    ["--task=transfers", "--max_steps=3", f"--output_dir={folder}"],
+    ["--task=inverse", f"--observed={joint}", "--max_steps=3"],
+    ["--task=transfers", "--most=-1"],
+    ["--task=inverse", "--observed=nowhere.npy"],
+    ["--task=inverse", f"--observed={tmp_path / 'half.npy'}"],
+  )
+  assert paid.code == 0, paid.err
+  assert "transfers: from 2.02432 to 5.998" in paid.out
+  assert "Designed: (0, 0) 0.99" in paid.out
+  rows = read_rows(folder / "design_transfers.csv")
+  designed = np.array([float(row["designed"]) for row in rows])
+  np.testing.assert_allclose(designed.reshape(2, 4).sum(0), 0, atol=1e-9)
+  assert (folder / "design_transfers.png").stat().st_size > 1000
+  assert explained.code == 0, explained.err
+  for failed, message in (
+    (negative, "most: expected a number above 0"),
+    (no_file, "nowhere.npy"),
+    (half, "add up to 1, got 0.5"),
+  ):
+    assert failed.code == 2, failed.out
+    assert message in failed.err
+
+
+def test_markov_games_are_solved(run_lines, tmp_path):
+  solved, large, unknown, once = run_lines(
+    "markov_game",
+    ["--game=nim(pile_sizes=1;2)", f"--output_dir={tmp_path}"],
+    ["--max_states=100"],
+    ["--game=no_such_game"],
+    ["--game=pathfinding(grid=A.b\na.B,players=2,step_reward=0.0)"],
+  )
+  assert solved.code == 0, solved.err
+  assert "CONVERGED" in solved.out
+  rows = read_rows(tmp_path / "markov_game_values.csv")
+  assert abs(float(rows[0]["player 0"]) - 0.9) < 1e-3
+  assert (tmp_path / "markov_game.png").stat().st_size > 1000
+  for failed, message in (
+    (large, "more than 100 states"),
+    (unknown, "no_such_game"),
+    (once, "does not tell what actions lead to"),
+  ):
+    assert failed.code == 2, failed.out
+    assert message in failed.err
