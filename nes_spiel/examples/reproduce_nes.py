@@ -107,7 +107,7 @@ def _learn(
   )
   folder = pathlib.Path(FLAGS.output_dir) if FLAGS.output_dir else None
   found = learning.learn(
-    sweeps.all_curves(panels), effort, folder and folder / "curves"
+    sweeps.all_curves(panels), effort, folder and folder / f"{name}_curves"
   )
   if folder:
     from nes_spiel.examples.reproduce import curve_plots
