@@ -96,10 +96,7 @@ def first_states(
 
 def _fixed_mode(mode: str, mixing: Any) -> modes.Mode:
   """Returns what knows the rows of a mode in which they are not learned."""
-  if mode == "fixed":
-    return modes.fixed(mixing)
-  named = {"selfish": "gradient_descent", "cooperative": "cooperative"}
-  return modes.MODES[named[mode]]
+  return modes.fixed(mixing) if mode == "fixed" else modes.MODES[mode]
 
 
 def first_progress(states: MixingState) -> Progress:

@@ -169,7 +169,7 @@ def _share_equally(
 MODES = {
   mode.name: mode
   for mode in (
-    Mode("gradient_descent", _keep),
+    Mode("selfish", _keep),
     Mode("cooperative", _share_equally),
     Mode("d3c", rates=_mixed_rates),
     Mode("original_loss", rates=_original_rates),

@@ -35,7 +35,7 @@ from nes_spiel.examples import (
 )
 
 FLAGS = flags.FLAGS
-MODES = ("gradient_descent", "d3c", "cooperative")
+MODES = ("selfish", "d3c", "cooperative")
 
 flags.DEFINE_integer("runs", 1000, "Independent runs.", 1)
 flags.DEFINE_integer("seed", 0, "Of the runs' first strategies.")
@@ -94,7 +94,7 @@ def traffic(folder: pathlib.Path) -> pathlib.Path:
       d3c_panels.commutes(
         f"{game.name}, {mode}", results[mode], d3c_panels.COLORS[mode]
       )
-      for mode in ("gradient_descent", "d3c")
+      for mode in ("selfish", "d3c")
     ]
   return draw(folder, "figure3", panels)
 

@@ -51,7 +51,7 @@ flags.DEFINE_integer("runs", 1000, "Independent runs.", 1)
 flags.DEFINE_integer("seed", 0, "Of the runs' first strategies.")
 flags.DEFINE_multi_enum(
   "mode",
-  ["d3c", "gradient_descent", "cooperative"],
+  ["d3c", "selfish", "cooperative"],
   sorted(d3c.MODES),
   "How agents learn, may be repeated.",
 )
@@ -77,6 +77,14 @@ MAKERS: dict[str, Callable[[], d3c.Game]] = {
   "election": d3c.games.election,
   "efficient_but_unfair": d3c.games.efficient_but_unfair,
   "bilinear": lambda: d3c.games.bilinear(matrix("b1"), matrix("b2")),
+}
+# Flags of one game alone.
+OWNERS = {
+  "agents": "prisoners_dilemma",
+  "c": "prisoners_dilemma",
+  "kappa": "nash_paradox",
+  "b1": "bilinear",
+  "b2": "bilinear",
 }
 CHANGES = (
   "steps",
@@ -104,7 +112,14 @@ def matrix(flag: str) -> Float[np.ndarray, "2 2"]:
 
 
 def make_game() -> d3c.Game | list[d3c.Game]:
-  """Returns the game of the flags, or a random one for every run."""
+  """Returns the game of the flags, or a random one for every run.
+
+  Raises:
+    ValueError: a flag of another game.
+  """
+  for name, owner in OWNERS.items():
+    if FLAGS[name].present and FLAGS.game != owner:
+      raise ValueError(f"--{name}: is of {owner}, got {FLAGS.game}.")
   if FLAGS.game == "random_braess":
     keys = jax.random.split(jax.random.key(FLAGS.seed), FLAGS.runs)
     return [d3c.games.sample_braess(key) for key in keys]

@@ -13,7 +13,6 @@ from nes_spiel.examples.d3c_pictures import Curve, Panel
 
 COLORS = {
   "d3c": plots.BLUE,
-  "gradient_descent": plots.ORANGE,
   "selfish": plots.ORANGE,
   "cooperative": plots.GREY,
   "original_loss": "C2",

@@ -88,7 +88,7 @@ RECIPES: Mapping[str, Recipe] = {
     "harvest_patch",
     {"preset": "small", "view": 3, "rotation": False, "episode_length": 500},
     d3c.ActorCritic(episodes=8),
-    dataclasses.replace(WALKS, step_size=3.0),
+    dataclasses.replace(WALKS, step_size=3.0, reference=20.0),
     runs=3,
     batches=2500,
     record_every=50,

@@ -44,8 +44,14 @@ flags.DEFINE_string("output_dir", None, "Folder for the policy.")
 
 
 def solve(game: pub_amg.PublicGame) -> pub_amg.Equilibrium:
-  """Returns the equilibrium that the flags describe."""
+  """Returns the equilibrium that the flags describe.
+
+  Raises:
+    ValueError: a flag that does not apply.
+  """
   objective = OBJECTIVES[FLAGS.objective]
+  if not FLAGS.anneal and FLAGS.exploitability is not None:
+    raise ValueError("--exploitability: needs --anneal.")
   if not FLAGS.anneal:
     return pub_amg.solve(
       game,

@@ -28,7 +28,7 @@ def test_prisoners_dilemma(agents, c):
   runs = RUNS if agents < 10 else 200
   found = ratios(game, runs=runs)
   assert found.max() < 1.001
-  nash = ratios(game, "gradient_descent", runs=20)
+  nash = ratios(game, "selfish", runs=20)
   np.testing.assert_allclose(nash, agents / (agents - 1), rtol=1e-4)
   np.testing.assert_allclose(ratios(game, "cooperative", runs=20), 1, rtol=1e-4)
 
@@ -38,22 +38,20 @@ def test_nash_paradox(kappa):
   game = games.nash_paradox(kappa)
   assert ratios(game).mean() < 1.05
   price = 1 / kappa / (2 - kappa)
-  for mode in ("gradient_descent", "look_ahead", "lola"):
+  for mode in ("selfish", "look_ahead", "lola"):
     # However clever the update: the fault lies in the game (Appendix B.3).
     np.testing.assert_allclose(ratios(game, mode, runs=20), price, rtol=1e-3)
 
 
 def test_traffic():
   """The paper: 80 / 65 for gradient descent, near 1 for D3C (Figure 3b)."""
-  selfish = ratios(games.braess(), "gradient_descent", runs=200)
+  selfish = ratios(games.braess(), "selfish", runs=200)
   assert selfish.mean() == pytest.approx(80 / 65, abs=0.005)
   assert ratios(games.braess(), runs=200).mean() < 1.03
   assert ratios(games.braess(), "cooperative", runs=200).mean() < 1.01
   open_roads = games.braess(shortcut=False)
   d3c_ratio = ratios(open_roads, runs=200).mean()
-  assert (
-    d3c_ratio < ratios(open_roads, "gradient_descent", runs=200).mean() + 1e-3
-  )
+  assert d3c_ratio < ratios(open_roads, "selfish", runs=200).mean() + 1e-3
 
 
 def test_random_networks():
@@ -63,7 +61,7 @@ def test_random_networks():
     found = d3c.train(networks, KEY, mode=mode, record_every=4000)
     return found.ratio_to_optimal[:, -1].mean()
 
-  assert mean("gradient_descent") > 1.1
+  assert mean("selfish") > 1.1
   assert mean("d3c") < 1.02
   assert mean("cooperative") < 1.01
 

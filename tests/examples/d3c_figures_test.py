@@ -67,7 +67,7 @@ def test_prisoners_dilemma(curves):
   np.testing.assert_allclose(drawn[:, 1], ratios.mean(0), atol=1e-3)
   np.testing.assert_allclose(drawn[:, 2], ratios.std(0), atol=1e-3)
   # The price of anarchy, n / (n - 1), and the one optimal strategy, 1 / n.
-  selfish = several[game.name, "gradient_descent"]
+  selfish = several[game.name, "selfish"]
   assert selfish[-1, 1] == pytest.approx(2, abs=1e-3)
   for i, name in enumerate(("x_11", "x_21")):
     strategies = several["Strategies, d3c", name]
@@ -79,7 +79,7 @@ def test_prisoners_dilemma(curves):
 def test_election(curves, tmp_path):
   """Two teams, and what is left of the race between them."""
   (drawn,) = curves("election")
-  assert drawn["election", "gradient_descent"][-1, 1] == pytest.approx(2)
+  assert drawn["election", "selfish"][-1, 1] == pytest.approx(2)
   mixing = np.array(
     [
       [float(row[f"to {j}"]) for j in range(1, 5)]
@@ -102,9 +102,9 @@ def test_traffic(curves):
   """Figures 2 and 3: 80 / 65 for selfish drivers, near 1 for the others."""
   networks, roads = curves("2", "3", runs=50)
   ends = {name: points[-1, 1] for name, points in networks.items()}
-  selfish = ends["random_braess", "gradient_descent"]
+  selfish = ends["random_braess", "selfish"]
   assert selfish > 1.1 > 1.03 > ends["random_braess", "d3c"]
-  for mode in ("gradient_descent", "d3c"):
+  for mode in ("selfish", "d3c"):
     closed, shortcut = (
       roads[f"{name}, {mode}", "mean, all drivers"][:, 1]
       for name in ("braess_without_shortcut", "braess")
@@ -112,7 +112,7 @@ def test_traffic(curves):
     assert closed[-1] == pytest.approx(1, abs=0.002)
     longest = roads[f"braess, {mode}", "longest commute, median"][:, 1]
     assert (longest > shortcut - 0.01).all()  # a median beside a mean
-    if mode == "gradient_descent":
+    if mode == "selfish":
       assert shortcut[-1] == pytest.approx(80 / 65, abs=0.005)
       assert longest[-1] == pytest.approx(80 / 65, abs=0.005)
     else:
@@ -132,9 +132,9 @@ def test_dilemma_of_ten(curves, figure, c):
   np.testing.assert_allclose(strategies, [[c / 10, 0]] * 90, atol=1e-4)
   ends = {
     mode: drawn["prisoners_dilemma_10", mode][-1, 1]
-    for mode in ("d3c", "gradient_descent", "cooperative")
+    for mode in ("d3c", "selfish", "cooperative")
   }
-  assert ends["gradient_descent"] == pytest.approx(10 / 9, abs=1e-3)
+  assert ends["selfish"] == pytest.approx(10 / 9, abs=1e-3)
   assert ends["d3c"] == pytest.approx(1, abs=1e-3)
   assert ends["cooperative"] == pytest.approx(1, abs=1e-3)
 

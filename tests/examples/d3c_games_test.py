@@ -28,13 +28,13 @@ def test_tables_and_pictures(run_lines, tmp_path):
     assert (tmp_path / f"d3c_{name}.png").stat().st_size > 1000
     assert f"{name}, " in done.out
   rows = read_rows(tmp_path / "d3c_prisoners_dilemma.csv")
-  assert set(rows) == {"d3c", "gradient_descent", "cooperative"}
+  assert set(rows) == {"d3c", "selfish", "cooperative"}
   assert float(rows["d3c"]["ratio to optimal"]) == pytest.approx(1, abs=1e-3)
   # 0.9 squared to the 500th: at the Nash equilibrium, n / (n - 1).
-  selfish = float(rows["gradient_descent"]["ratio to optimal"])
+  selfish = float(rows["selfish"]["ratio to optimal"])
   assert selfish == pytest.approx(1.5, abs=1e-3)
   assert "Price of anarchy 1.5000" in finished[0].out
-  assert float(rows["gradient_descent"]["diverged"]) == 0
+  assert float(rows["selfish"]["diverged"]) == 0
   # The minima of B_1 + B_2 of the flags are worth -0.875 and -1.
   (row,) = read_rows(tmp_path / "d3c_bilinear.csv").values()
   assert -1.001 < float(row["total loss"]) < -0.874
@@ -43,6 +43,7 @@ def test_tables_and_pictures(run_lines, tmp_path):
 def test_mistakes_are_explained(run_lines):
   cases = {
     ("--game=nonsense",): "nonsense",
+    ("--game=braess", "--agents=9"): "--agents: is of prisoners_dilemma",
     ("--steps=0",): "steps: expected at least 1, got 0",
     ("--epsilon=-1",): "epsilon: expected a number >= 0, got -1.0",
     ("--mode=kind",): "d3c",
