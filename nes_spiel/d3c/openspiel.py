@@ -210,11 +210,18 @@ class MixedEnvironment:
 
 def _check_game(environment: rl_environment.Environment) -> None:
   """Raises ValueError unless rewards of a game can be mixed at every step."""
+  if not hasattr(environment, "get_time_step"):
+    raise ValueError(
+      "environment: expected an rl_environment.Environment, got "
+      f"{type(environment).__name__}; rl_environment.Environment(game) makes "
+      "one."
+    )
   ranges.check_count("num_players", environment.num_players, lowest=2)
   accepted = pyspiel.GameType.RewardModel.REWARDS
   seen = environment.game.get_type().reward_model
   if seen != accepted:
     raise ValueError(
       f"reward_model: expected a game with {accepted}, rewards at every step, "
-      f"got {seen} of {environment.name}."
+      f"got {seen} of {environment.name}; repeated_game(stage_game="
+      "matrix_pd(),num_repetitions=10) has them, for example."
     )

@@ -35,6 +35,7 @@ from nes_spiel.equilibria.mixed_profiles import (
   deviation_payoffs,
   expected_payoff,
 )
+from nes_spiel.equilibria.payoff_region import PayoffRegion, payoff_region
 from nes_spiel.equilibria.problem import Problem, standardized_problem
 from nes_spiel.equilibria.quantal_response import (
   QuantalResponse,
@@ -77,6 +78,7 @@ __all__ = [
   "MaximumWelfare",
   "MaximumWelfareMaximumEntropy",
   "MinimumRelativeEntropy",
+  "PayoffRegion",
   "Prices",
   "Problem",
   "QuantalResponse",
@@ -106,6 +108,7 @@ __all__ = [
   "marginals",
   "moved_magnet",
   "nash_price_of_anarchy",
+  "payoff_region",
   "polytope",
   "primal_epsilon",
   "primal_joint",

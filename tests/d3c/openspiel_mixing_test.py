@@ -245,6 +245,12 @@ def test_bad_input_is_refused(options, message):
     mixed(**options)
 
 
+@pytest.mark.usefixtures("unchecked")
+def test_a_game_is_no_environment():
+  with pytest.raises(ValueError, match=r"expected an rl_environment.Env.*Game"):
+    openspiel.MixedEnvironment(pyspiel.load_game(GAME), jax.random.key(0))
+
+
 def test_progress_of_others_is_refused():
   with pytest.raises(ValueError, match=r"shape \(2, 2\), got \(3, 3\)"):
     mixed().restore(mixed(THREE).progress)

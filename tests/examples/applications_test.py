@@ -41,6 +41,25 @@ def test_mechanisms_are_designed(run_lines, tmp_path):
     assert message in failed.err
 
 
+def test_payoffs_of_equilibria_are_drawn(run_lines, tmp_path):
+  drawn, three = run_lines(
+    "equilibrium_payoffs",
+    ["--game=chicken", f"--output_dir={tmp_path}"],
+    ["--game=kuhn_poker(players=3)"],
+  )
+  assert drawn.code == 0, drawn.err
+  rows = read_rows(tmp_path / "equilibrium_payoffs.csv")
+  corners = [
+    (float(row["player 0"]), float(row["player 1"]))
+    for row in rows
+    if row["concept"] == "ce" and "corner" in row["point"]
+  ]
+  expected = [(7, 2), (5.25, 5.25), (2, 7), (3.6, 3.6)]
+  np.testing.assert_allclose(corners, expected, atol=1e-6)
+  assert (tmp_path / "equilibrium_payoffs.png").stat().st_size > 1000
+  assert three.code == 2
+
+
 def test_markov_games_are_solved(run_lines, tmp_path):
   solved, large, unknown, once = run_lines(
     "markov_game",

@@ -1,0 +1,148 @@
+# Copyright 2026 The nes_spiel authors.
+# SPDX-License-Identifier: Apache-2.0
+"""What all (C)CEs of a game are worth: the corners of a convex polygon."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from nes_spiel.equilibria import polytope
+from nes_spiel.equilibria.gains import Concept
+from nes_spiel.games import validation
+
+RIGHT, UP = np.array([1.0, 0.0]), np.array([0.0, 1.0])
+
+
+class PayoffRegion(NamedTuple):
+  """A polygon; every point of it belongs to an equilibrium, and no other.
+
+  Attributes:
+    corners: `[v, 2]`, against the clock; two of a segment, one of a point.
+    joints: `[v, *a]`, an equilibrium for each.
+  """
+
+  corners: Float[np.ndarray, "v 2"]
+  joints: Float[np.ndarray, "v *a"]
+
+  @property
+  def area(self) -> float:
+    """The polygon's area, 0 of a segment or a point."""
+    x, y = self.corners.T
+    return float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
+
+
+class _Corner(NamedTuple):
+  """A point of the polygon's edge, and an equilibrium that is worth it."""
+
+  point: Float[np.ndarray, " 2"]
+  joint: Float[np.ndarray, "*a"]
+
+
+def payoff_region(
+  payoffs: Any,
+  concept: Concept,
+  views: Any = None,
+  tolerance: float = 1e-7,
+) -> PayoffRegion:
+  """Returns what the (C)CEs of a game are worth in two respects.
+
+  A linear program finds what lies farthest in a direction; directions are the
+  outward normals of the edges known so far, until no edge is passed.
+
+  Args:
+    payoffs: `[n, *a]`.
+    concept: "ce" or "cce".
+    views: `[2, *a]`, the two respects; the first two players' payoffs if None.
+    tolerance: by how much an edge must be passed, in units of the largest
+      payoff or view.
+
+  Raises:
+    ValueError: payoffs that are no game, or views of another shape.
+    LinearProgramError: HiGHS could not solve a program.
+
+  Example:
+    >>> from nes_spiel import equilibria, games
+    >>> chicken = games.classics.chicken()
+    >>> region = equilibria.payoff_region(chicken, "ce")
+    >>> region.corners.round(3).tolist()
+    [[7.0, 2.0], [5.25, 5.25], [2.0, 7.0], [3.6, 3.6]]
+  """
+  payoffs = np.asarray(validation.check_payoffs(payoffs), float)
+  respects = np.asarray(payoffs[:2] if views is None else views, float)
+  if respects.shape != (2, *payoffs.shape[1:]):
+    raise ValueError(
+      f"views: expected shape {(2, *payoffs.shape[1:])}, got {respects.shape}."
+    )
+  validation.check_finite("views", respects)
+  rows = polytope.gain_rows(payoffs, concept)
+
+  def farthest(direction: Float[np.ndarray, " 2"]) -> _Corner:
+    objective = np.tensordot(direction, respects, 1)
+    joint = polytope.maximize(payoffs, concept, objective, rows).joint
+    return _Corner(np.tensordot(respects, joint, joint.ndim), joint)
+
+  least = tolerance * max(1.0, float(np.abs(respects).max()))
+  right, left = farthest(RIGHT), farthest(-RIGHT)
+  above = _between(right, left, UP, farthest, least)
+  below = _between(left, right, -UP, farthest, least)
+  corners = _strict([right, *above, left, *below], least)
+  return PayoffRegion(
+    np.stack([corner.point for corner in corners]),
+    np.stack([corner.joint for corner in corners]),
+  )
+
+
+def _between(
+  first: _Corner,
+  last: _Corner,
+  outward: Float[np.ndarray, " 2"],
+  farthest: Callable[[Float[np.ndarray, " 2"]], _Corner],
+  least: float,
+) -> Iterator[_Corner]:
+  """Yields the corners from one to another, against the clock.
+
+  Args:
+    first: known.
+    last: known.
+    outward: where the edge's normal points if both are one point.
+    farthest: finds what lies farthest in a direction.
+    least: by how much an edge must be passed.
+  """
+  along = last.point - first.point
+  length = np.linalg.norm(along)
+  turned = np.array([along[1], -along[0]])
+  normal = turned / length if length > least else outward
+  found = farthest(normal)
+  if normal @ (found.point - first.point) <= least:
+    return
+  yield from _between(first, found, outward, farthest, least)
+  yield found
+  yield from _between(found, last, outward, farthest, least)
+
+
+def _strict(corners: list[_Corner], least: float) -> list[_Corner]:
+  """Returns the corners without those that lie between their neighbours."""
+  kept = list(corners)
+  place = 0
+  while len(kept) > 1 and place < len(kept):
+    before, after = kept[place - 1], kept[(place + 1) % len(kept)]
+    if _distance(kept[place].point, before.point, after.point) <= least:
+      del kept[place]
+      place = max(place - 1, 0)
+    else:
+      place += 1
+  return kept
+
+
+def _distance(
+  point: Float[np.ndarray, " 2"],
+  first: Float[np.ndarray, " 2"],
+  last: Float[np.ndarray, " 2"],
+) -> float:
+  """Returns how far a point is from the segment between two others."""
+  along, ahead = last - first, point - first
+  square = along @ along
+  share = np.clip(ahead @ along / square, 0, 1) if square > 0 else 0.0
+  return float(np.linalg.norm(ahead - share * along))
