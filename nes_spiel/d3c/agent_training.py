@@ -115,6 +115,7 @@ def train_agents(
     >>> result.total_return.shape, result.mixing.shape
     ((4, 1), (4, 2, 2))
   """
+  ranges.check_count("batches", batches)
   if record_every is None:
     record_every = math.gcd(100, batches)
   _check_counts(runs, batches, record_every, save_every)
@@ -199,7 +200,6 @@ def _check_counts(
 ) -> None:
   """Raises ValueError unless batches divide into what is recorded."""
   ranges.check_count("runs", runs)
-  ranges.check_count("batches", batches)
   ranges.check_count("record_every", record_every)
   ranges.check_count("save_every", save_every)
   if batches % record_every:

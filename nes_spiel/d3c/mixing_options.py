@@ -34,7 +34,8 @@ class MixingOptions:
       rows by c + A~^T (G - c), which adds up to what returns G do. A trial in
       which an agent gives more lowers what it is told at once if returns are
       above c, so that Algorithm 1 takes it back, and raises it below; near c
-      it counts what others do about it. Losses lie below 0.
+      it counts what others do about it. Losses lie below 0. In a loop of
+      your own, `referred_returns` makes it of what agents received.
     scale_n_over_delta: multiply the estimate by n / delta, n the number of
       agents that a row gives to. Section 2.6 has that factor, Algorithm 1 has
       not. With it the estimate is an unbiased one of a smoothed gradient with

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What all (C)CEs of a game are worth: the corners of a convex polygon."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -19,7 +20,8 @@ class PayoffRegion(NamedTuple):
   """A polygon; every point of it belongs to an equilibrium, and no other.
 
   Attributes:
-    corners: `[v, 2]`, against the clock; two of a segment, one of a point.
+    corners: `[v, 2]`, against the clock from the rightmost on; two of a
+      segment, one of a point.
     joints: `[v, *a]`, an equilibrium for each.
   """
 
@@ -55,8 +57,8 @@ def payoff_region(
     payoffs: `[n, *a]`.
     concept: "ce" or "cce".
     views: `[2, *a]`, the two respects; the first two players' payoffs if None.
-    tolerance: by how much an edge must be passed, in units of the largest
-      payoff or view.
+    tolerance: by how much an edge must be passed, in units of the range of
+      both respects.
 
   Raises:
     ValueError: payoffs that are no game, or views of another shape.
@@ -69,35 +71,66 @@ def payoff_region(
     >>> region.corners.round(3).tolist()
     [[7.0, 2.0], [5.25, 5.25], [2.0, 7.0], [3.6, 3.6]]
   """
-  payoffs = np.asarray(validation.check_payoffs(payoffs), float)
-  respects = np.asarray(payoffs[:2] if views is None else views, float)
-  if respects.shape != (2, *payoffs.shape[1:]):
-    raise ValueError(
-      f"views: expected shape {(2, *payoffs.shape[1:])}, got {respects.shape}."
-    )
-  validation.check_finite("views", respects)
-  rows = polytope.gain_rows(payoffs, concept)
+  game = np.asarray(validation.check_payoffs(payoffs), float)
+  respects = _checked_views(game, views)
+  game, unit = _to_unit_range(game), _to_unit_range(respects)
+  rows = polytope.gain_rows(game, concept)
 
   def farthest(direction: Float[np.ndarray, " 2"]) -> _Corner:
-    objective = np.tensordot(direction, respects, 1)
-    joint = polytope.maximize(payoffs, concept, objective, rows).joint
-    return _Corner(np.tensordot(respects, joint, joint.ndim), joint)
+    objective = np.tensordot(direction, unit, 1)
+    joint = polytope.maximize(game, concept, objective, rows).joint
+    return _Corner(np.tensordot(unit, joint, joint.ndim), joint)
 
-  least = tolerance * max(1.0, float(np.abs(respects).max()))
-  right, left = farthest(RIGHT), farthest(-RIGHT)
-  above = _between(right, left, UP, farthest, least)
-  below = _between(left, right, -UP, farthest, least)
-  corners = _strict([right, *above, left, *below], least)
+  ends = [farthest(direction) for direction in (RIGHT, UP, -RIGHT, -UP)]
+  corners: list[_Corner] = []
+  for first, last in itertools.pairwise([*ends, ends[0]]):
+    corners += [first, *_between(first, last, farthest, tolerance)]
+  joints = np.stack([found.joint for found in _strict(corners, tolerance)])
+  worth = _worth(respects, joints)
+  first_place = -int(np.argmax(worth[:, 0]))
   return PayoffRegion(
-    np.stack([corner.point for corner in corners]),
-    np.stack([corner.joint for corner in corners]),
+    np.roll(worth, first_place, axis=0), np.roll(joints, first_place, axis=0)
   )
+
+
+def _worth(
+  respects: Float[np.ndarray, "2 *a"], joints: Float[np.ndarray, "v *a"]
+) -> Float[np.ndarray, "v 2"]:
+  """Returns what joints are worth in both respects."""
+  return joints.reshape(len(joints), -1) @ respects.reshape(2, -1).T
+
+
+def _checked_views(
+  game: Float[np.ndarray, "n *a"], views: Any
+) -> Float[np.ndarray, "2 *a"]:
+  """Returns the two respects, after checking what was given."""
+  if views is None and len(game) < 2:
+    raise ValueError("views: a game of one player needs two, got None.")
+  respects = np.asarray(game[:2] if views is None else views, float)
+  if respects.shape != (2, *game.shape[1:]):
+    raise ValueError(
+      f"views: expected shape {(2, *game.shape[1:])}, got {respects.shape}."
+    )
+  validation.check_finite("views", respects)
+  return respects
+
+
+def _to_unit_range(
+  tables: Float[np.ndarray, "n *a"],
+) -> Float[np.ndarray, "n *a"]:
+  """Returns tables from 0 to 1 each, or of zeros where they are constant.
+
+  Equilibria do not change, and the tolerances of linear programs fit.
+  """
+  axes = tuple(range(1, tables.ndim))
+  low = tables.min(axes, keepdims=True)
+  width = tables.max(axes, keepdims=True) - low
+  return (tables - low) / np.where(width > 0, width, 1)
 
 
 def _between(
   first: _Corner,
   last: _Corner,
-  outward: Float[np.ndarray, " 2"],
   farthest: Callable[[Float[np.ndarray, " 2"]], _Corner],
   least: float,
 ) -> Iterator[_Corner]:
@@ -106,20 +139,20 @@ def _between(
   Args:
     first: known.
     last: known.
-    outward: where the edge's normal points if both are one point.
     farthest: finds what lies farthest in a direction.
     least: by how much an edge must be passed.
   """
   along = last.point - first.point
   length = np.linalg.norm(along)
-  turned = np.array([along[1], -along[0]])
-  normal = turned / length if length > least else outward
+  if length <= least:
+    return
+  normal = np.array([along[1], -along[0]]) / length
   found = farthest(normal)
   if normal @ (found.point - first.point) <= least:
     return
-  yield from _between(first, found, outward, farthest, least)
+  yield from _between(first, found, farthest, least)
   yield found
-  yield from _between(found, last, outward, farthest, least)
+  yield from _between(found, last, farthest, least)
 
 
 def _strict(corners: list[_Corner], least: float) -> list[_Corner]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from scipy import sparse
 
 from nes_spiel.games import openspiel
@@ -27,17 +27,22 @@ class MarkovGame(NamedTuple):
     rewards: `[s, n, *a]`, of all players, expected over where play leads.
     transitions: sparse `[s * |A|, s]`, the probability of the next state by
       state and joint action; rows lack what ends the game.
-    strategy_mask: `[s, n, d]`, the actions that a state has; a player who does
-      not move has one.
+    actions: `[s, n, d]`, OpenSpiel's number of each action, -1 for none; a
+      player who does not move has one, 0.
     start: `[s]`, the probability of a first state.
     names: of states, as OpenSpiel prints them.
   """
 
   rewards: Float[np.ndarray, "s n *a"]
   transitions: sparse.csr_array
-  strategy_mask: Bool[np.ndarray, "s n d"]
+  actions: Int[np.ndarray, "s n d"]
   start: Float[np.ndarray, " s"]
   names: tuple[str, ...]
+
+  @property
+  def strategy_mask(self) -> Bool[np.ndarray, "s n d"]:
+    """Which actions a state has."""
+    return self.actions >= 0
 
   def action_values(
     self, values: Float[np.ndarray, "s n"], discount: float
@@ -71,7 +76,9 @@ def markov_game(
   """Reads a Markov game from OpenSpiel, with all states that can be reached.
 
   States in which players move at once, or one after another; chance between
-  them is averaged over. Rewards are differences of returns.
+  them is averaged over. Rewards are differences of returns. A horizon that
+  OpenSpiel counts and `key` does not tell, such as soccer's 1000 moves, is left
+  out: the game goes on for ever. So is what chance ends before anyone moves.
 
   Args:
     game: a `pyspiel.Game` such as markov_soccer or pathfinding.
@@ -79,8 +86,9 @@ def markov_game(
     key: tells states apart; what it leaves out must not matter later.
 
   Raises:
-    ValueError: no OpenSpiel game; more states than that, as in games that
-      remember all that happened; or random play in which the same actions in
+    ValueError: no OpenSpiel game; one in which players do not see the state, or
+      chance is sampled; more states than that, as in games that remember all
+      that happened; or 300 steps of random play in which the same actions in
       what `key` calls the same state lead elsewhere, as in pathfinding, where
       reaching a goal is rewarded once.
 
@@ -91,11 +99,7 @@ def markov_game(
     >>> soccer.rewards.shape
     (1444, 2, 5, 5)
   """
-  if not openspiel.is_game(game):
-    raise ValueError(
-      "game: expected a pyspiel.Game, such as pyspiel.load_game returns; got "
-      f"{type(game).__name__}."
-    )
+  _check_game(game)
   numbers: dict[str, int] = {}
   waiting: deque[Any] = deque()
 
@@ -114,13 +118,14 @@ def markov_game(
   first = [
     (number_of(state), probability)
     for state, probability in _after_chance(game.new_initial_state())
+    if not state.is_terminal()
   ]
-  legal: list[list[int]] = []
+  legal: list[list[list[int]]] = []
   found: list[tuple[_Transition, int]] = []
   while waiting:
     state, source = waiting.popleft(), len(legal)
     actions = _legal_actions(state, game.num_players())
-    legal.append([len(own) for own in actions])
+    legal.append(actions)
     for step in _transitions(state, source, actions):
       ends = step.target.is_terminal()
       found.append((step, -1 if ends else number_of(step.target)))
@@ -129,13 +134,32 @@ def markov_game(
   return read
 
 
-def _legal_actions(state: Any, players: int) -> list[list[int | None]]:
-  """Returns every player's actions, one that is None of who does not move."""
+def _check_game(game: Any) -> None:
+  """Raises ValueError unless a game can be read."""
+  if not openspiel.is_game(game):
+    raise ValueError(
+      "game: expected a pyspiel.Game, such as pyspiel.load_game returns; got "
+      f"{type(game).__name__}."
+    )
+  kind = game.get_type()
+  for what, seen, accepted in (
+    ("information", kind.information, ("PERFECT_INFORMATION", "ONE_SHOT")),
+    ("chance", kind.chance_mode, ("DETERMINISTIC", "EXPLICIT_STOCHASTIC")),
+    ("dynamics", kind.dynamics, ("SIMULTANEOUS", "SEQUENTIAL")),
+  ):
+    if seen.name not in accepted:
+      raise ValueError(
+        f"game: {game} has {what} {seen.name}, expected one of {accepted}."
+      )
+
+
+def _legal_actions(state: Any, players: int) -> list[list[int]]:
+  """Returns every player's actions, 0 alone of who does not move."""
   moves = range(players) if state.is_simultaneous_node() else ()
   return [
-    list(state.legal_actions(player)) or [None]
+    list(state.legal_actions(player)) or [0]
     if player in moves or player == state.current_player()
-    else [None]
+    else [0]
     for player in range(players)
   ]
 
@@ -143,7 +167,7 @@ def _legal_actions(state: Any, players: int) -> list[list[int | None]]:
 def _transitions(
   state: Any,
   source: int,
-  actions: list[list[int | None]],
+  actions: list[list[int]],
   joints: Iterable[tuple[int, ...]] | None = None,
 ) -> Iterator[_Transition]:
   """Yields where joint actions lead, all if None, and with what."""
@@ -154,7 +178,7 @@ def _transitions(
     chosen = [own[index] for own, index in zip(actions, joint, strict=True)]
     child = state.clone()
     if state.is_simultaneous_node():
-      child.apply_actions([0 if a is None else a for a in chosen])
+      child.apply_actions(chosen)
     else:
       child.apply_action(chosen[state.current_player()])
     for target, probability in _after_chance(child):
@@ -173,6 +197,14 @@ def _after_chance(
     yield from _after_chance(state.child(action), probability * share)
 
 
+def _ambiguous(game: Any, name: str) -> ValueError:
+  """Returns what says that play goes on differently from the same state."""
+  return ValueError(
+    f"key: in {game} the state {name!r} does not tell what actions lead to; "
+    "give a key that says more of what happened before."
+  )
+
+
 def _check_random_play(
   game: Any,
   read: MarkovGame,
@@ -180,7 +212,8 @@ def _check_random_play(
   key: Callable[[Any], str],
 ) -> None:
   """Raises ValueError where steps of random play are not as they were read."""
-  rng = np.random.default_rng(0)
+  rng, players = np.random.default_rng(0), game.num_players()
+  sizes = read.strategy_mask.sum(-1).tolist()
   shape = (len(read.names), *read.rewards.shape[2:])
   state = game.new_initial_state()
   for _ in range(CHECKED_STEPS):
@@ -189,8 +222,9 @@ def _check_random_play(
     if state.is_terminal():
       state = game.new_initial_state()
       continue
-    here = numbers[key(state)]
-    actions = _legal_actions(state, game.num_players())
+    here, actions = numbers.get(key(state), -1), _legal_actions(state, players)
+    if here < 0 or [len(own) for own in actions] != sizes[here]:
+      raise _ambiguous(game, key(state))
     joint = tuple(int(rng.integers(len(own))) for own in actions)
     row = int(np.ravel_multi_index((here, *joint), shape))
     column = int(np.ravel_multi_index(joint, shape[1:]))
@@ -199,25 +233,30 @@ def _check_random_play(
     steps = list(_transitions(state, here, actions, [joint]))
     for step in steps:
       rewards -= step.probability * step.rewards
-      if not step.target.is_terminal():
-        chances[numbers.get(key(step.target), here)] -= step.probability
+      if step.target.is_terminal():
+        continue
+      if key(step.target) not in numbers:
+        raise _ambiguous(game, key(state))
+      chances[numbers[key(step.target)]] -= step.probability
     if max(np.abs(rewards).max(), np.abs(chances).max()) > 1e-9:
-      raise ValueError(
-        f"key: in {game} the state {key(state)!r} does not tell what actions "
-        "lead to; give a key that says more of what happened before."
-      )
-    state = steps[0].target
+      raise _ambiguous(game, key(state))
+    likely = [step.probability for step in steps]
+    state = steps[rng.choice(len(steps), p=likely)].target
 
 
 def _tables(
-  legal: list[list[int]],
+  legal: list[list[list[int]]],
   found: list[tuple[_Transition, int]],
   first: list[tuple[int, float]],
   names: tuple[str, ...],
 ) -> MarkovGame:
   """Returns transitions as arrays; a target of -1 ends the game."""
   states, players = len(legal), len(legal[0])
-  width = int(np.max(legal))
+  width = max(len(own) for state in legal for own in state)
+  actions = np.full((states, players, width), -1)
+  for place in itertools.product(range(states), range(players)):
+    own = legal[place[0]][place[1]]
+    actions[place][: len(own)] = own
   shape = (states, *[width] * players)
   places = np.array([(step.source, *step.actions) for step, _ in found])
   chances = np.array([step.probability for step, _ in found])
@@ -236,7 +275,7 @@ def _tables(
     transitions=sparse.csr_array(
       (chances[on], (rows, targets[on])), shape=size
     ),
-    strategy_mask=np.arange(width) < np.array(legal)[..., None],
+    actions=actions,
     start=start,
     names=names,
   )

@@ -70,8 +70,8 @@ def convex_set(
     _numbers("least", least, len(rows)),
     _numbers("most", most, len(rows)),
   )
-  if np.isnan(rows).any():
-    raise ValueError("matrix: expected numbers, got NaN.")
+  if not np.isfinite(rows).all():
+    raise ValueError("matrix: expected finite numbers, got NaN or infinity.")
   _check_not_empty(allowed)
   return allowed
 
@@ -88,7 +88,8 @@ def _numbers(name: str, value: Any, size: int) -> Float[np.ndarray, " k"]:
 
 def _check_not_empty(allowed: ConvexSet) -> None:
   """Raises ValueError unless some parameters are allowed."""
-  crossed = np.flatnonzero(allowed.lower > allowed.upper)
+  beyond = (allowed.lower == np.inf) | (allowed.upper == -np.inf)
+  crossed = np.flatnonzero((allowed.lower > allowed.upper) | beyond)
   if crossed.size:
     first = crossed[0]
     raise ValueError(

@@ -42,7 +42,8 @@ class Design(NamedTuple):
     value: of the objective there.
     start_value: of the objective at the start; never above `value`.
     violation: of the set at `parameters`, at most 1e-7.
-    values: `[t]`, of the objective wherever it was asked for.
+    values: `[t]`, of the objective wherever it was asked for, in the set or
+      beside it.
     status: a `DesignStatus`.
     message: SciPy's.
   """
@@ -142,7 +143,7 @@ def maximize(
       constraints=_constraints(allowed),
       options={"maxiter": max_steps, "ftol": tolerance},
     )
-  status = _status(found.status, path.values)
+  status = _status(found.status, path.finite)
   return Design(
     parameters=path.best,
     value=path.value,
@@ -165,6 +166,7 @@ class _Path:
   ):
     self._slope, self._allowed, self._report = slope, allowed, report
     self.values: list[float] = []
+    self.finite = True
     self.value, self.best = -np.inf, np.zeros(len(allowed.lower))
 
   def descend(
@@ -175,7 +177,10 @@ class _Path:
     inside = np.clip(point, self._allowed.lower, self._allowed.upper)
     value, slope = jax.device_get(self._slope(inside))
     self.values.append(float(value))
-    if value > self.value and self._allowed.violation(inside) <= SLACK:
+    number = bool(np.isfinite(value))
+    self.finite &= number and bool(np.isfinite(slope).all())
+    inside_set = self._allowed.violation(inside) <= SLACK
+    if number and inside_set and value > self.value:
       self.value, self.best = float(value), inside
     if self._report is not None:
       self._report(len(self.values), self.value)
@@ -216,9 +221,9 @@ def _constraints(allowed: ConvexSet) -> list[optimize.LinearConstraint]:
   return [optimize.LinearConstraint(*rows)]
 
 
-def _status(code: int, values: list[float]) -> DesignStatus:
+def _status(code: int, finite: bool) -> DesignStatus:
   """Returns what SLSQP's exit means."""
-  if not np.isfinite(values).all():
+  if not finite:
     return DesignStatus.DIVERGED
   if code == 0:
     return DesignStatus.CONVERGED

@@ -84,6 +84,8 @@ def scheduling(
     ValueError: less than two jobs or machines, or `most` below 0.
   """
   weights, jobs = np.asarray(sizes, float), len(sizes)
+  if not 0 <= most < np.inf:
+    raise ValueError(f"most: expected a number from 0 on, got {most}.")
   if jobs < 2 or machines < 2:
     raise ValueError(
       f"sizes, machines: expected two or more, got {jobs} and {machines}."
@@ -132,13 +134,17 @@ def contract(
     worth: of success.
 
   Raises:
-    ValueError: less than three probabilities, or what is none.
+    ValueError: less than three probabilities, what is none, or a project that
+      is worth less than nothing.
   """
   chances = np.asarray(success, float)
-  if len(chances) < 3 or chances.min() < 0 or chances.max() > 1:
+  if len(chances) < 3 or not ((chances >= 0) & (chances <= 1)).all():
     raise ValueError(
-      f"success: expected three probabilities or more, got {success}."
+      "success: expected three or more probabilities, from 0 to 1, got "
+      f"{success}."
     )
+  if not 0 <= worth < np.inf:
+    raise ValueError(f"worth: expected a number from 0 on, got {worth}.")
   agents = len(chances) - 1
   efforts = np.indices((2,) * agents)
   likely = chances[efforts.sum(0)]  # of shape [*a]

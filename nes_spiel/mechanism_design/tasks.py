@@ -27,7 +27,7 @@ class Task(NamedTuple):
     payoffs: from parameters `[k]` to a game `[n, *a]`.
     aim: from parameters and the joint that is played `[*a]` to a number, more
       is better.
-    start: `[k]`, parameters of the game before design, in the set.
+    start: `[k]`, where the search begins, in the set.
     allowed: the set.
     concept: "ce" or "cce", of which the maximum-entropy one is played.
   """
@@ -49,10 +49,17 @@ class Task(NamedTuple):
 
     Args:
       parameters: `[k]`.
-      rho: of Eq. 6.
+      rho: of Eq. 6; networks know their own alone, and leave this.
       method: of `nes_spiel.solve`.
+
+    Raises:
+      ValueError: another concept.
     """
-    selection = MaximumEntropy(rho=rho)
+    if self.concept not in ("ce", "cce"):
+      raise ValueError(
+        f'concept: expected "ce" or "cce", got {self.concept!r}.'
+      )
+    selection = MaximumEntropy(rho=rho) if method == "exact" else None
     payoffs = self.payoffs(parameters)
     return solvers.solve(payoffs, self.concept, selection, method).joint
 
@@ -80,7 +87,8 @@ def design_task(
 
   Args:
     task: what is designed.
-    rhos: of Eq. 6, in this order.
+    rhos: of Eq. 6, in this order; of another method than "exact" the last one
+      stands for that of the networks.
     method: of `nes_spiel.solve`, "nes" for gradients through the network.
     max_steps: with each rho.
     report: as `design` takes it.
@@ -98,6 +106,7 @@ def design_task(
   """
   if not rhos:
     raise ValueError("rhos: expected at least one, got none.")
+  rhos = rhos if method == "exact" else rhos[-1:]
   slope = value_and_slope(functools.partial(task.objective, method=method))
 
   def ascend(rho: float, point: Float[np.ndarray, " k"]) -> Design:

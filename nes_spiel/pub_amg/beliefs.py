@@ -126,6 +126,9 @@ def worth(
     state: where it is announced.
     rule: `[i, a]`, of the rows `game.rows_at(state.public_state)`.
     value: of public belief states, without regularization.
+
+  Raises:
+    ValueError: a rule of another shape, or rows that are no distributions.
   """
   history, weight = _moved(game, state, rule)
   ended = float(weight @ game.tree.returns[history, 0])
@@ -145,9 +148,12 @@ def _check_rule(
       f"information states with up to {shape[1]} actions, got shape "
       f"{np.shape(rule)}."
     )
-  if np.min(rule) < 0 or not np.allclose(np.sum(rule, axis=1), 1, atol=1e-6):
+  allowed = legal[game.rows_at(public_state)]
+  sums = np.sum(np.where(allowed, rule, 0), axis=1)
+  if np.min(rule) < 0 or not np.allclose(sums, 1, atol=1e-6):
     raise ValueError(
-      f"rule: expected a distribution in every row, at public state "
+      "rule: expected a distribution of legal actions in every row, at public "
+      "state "
       f"{public_state} of {game.name} got {rule}."
     )
 

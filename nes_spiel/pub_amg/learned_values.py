@@ -18,6 +18,7 @@ from nes_spiel.pub_amg.horizon import Horizon
 from nes_spiel.pub_amg.network import BeliefNetwork
 from nes_spiel.pub_amg.public_game import PublicGame
 from nes_spiel.pub_amg.sequence_form import Array
+from nes_spiel.pub_amg.value_examples import most_histories
 
 
 @jax.tree_util.register_dataclass
@@ -84,10 +85,12 @@ class BeliefValue:
       ValueError: a network of another game.
     """
     del method
-    if game.num_public_states != self.network.public_states:
+    seen = game.num_public_states, most_histories(game)
+    made_for = self.network.public_states, self.network.histories
+    if seen != made_for:
       raise ValueError(
-        f"game: {game.name} has {game.num_public_states} public states, the "
-        f"network was made for {self.network.public_states}."
+        f"game: {game.name} has {seen[0]} public states with up to {seen[1]} "
+        f"histories, the network was made for {made_for[0]} and {made_for[1]}."
       )
     states = cut.public_states.astype(np.int32)
     return LearnedValues(self.parameters, states, self.network)

@@ -86,8 +86,9 @@ class Objective(Protocol):
     ...
 
 
+# Children may hold something: by identity, so that they share no compiled code.
 @jax.tree_util.register_dataclass
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class MiniMaxEnt:
   """psi is the negative entropy (Definition 6.2)."""
 
@@ -195,7 +196,8 @@ def _check_is_one(objective: Any) -> None:
       "objective: expected an Objective such as MiniMaxEnt(); of "
       f"{objective!r} {', '.join(missing)} is missing."
     )
-  if jax.tree.leaves(objective) == [objective]:  # JAX takes it for a leaf
+  leaves = jax.tree.leaves(objective)
+  if len(leaves) == 1 and leaves[0] is objective:  # JAX takes it for a leaf
     jax.tree_util.register_static(type(objective))
 
 

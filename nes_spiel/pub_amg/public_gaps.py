@@ -82,7 +82,7 @@ def public_exploitability(
     ValueError: numbers out of range; a policy that is none; in a game of other
       than two steps a policy, alpha 0, or `regularized`, which is 0 there.
   """
-  if not alpha >= 0:
+  if not 0 <= alpha < np.inf:
     raise ValueError(f"alpha: expected 0 or more, got {alpha}.")
   objective = objectives.checked(objective, game)
   if not isinstance(objective, MiniMaxEnt):
@@ -113,6 +113,8 @@ def public_exploitability(
 
 def _certified(bounds: leader_search.Bounds) -> PublicExploitability:
   """Returns bounds as what they bound; who does not deviate gains 0."""
+  if not np.isfinite(bounds).all():
+    raise RuntimeError(f"Bounds are not finite: {bounds}.")
   lower = max(0.0, bounds.lower)
   return PublicExploitability(lower, lower, max(lower, bounds.upper))
 

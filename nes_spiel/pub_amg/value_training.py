@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a value function of public beliefs is learned from examples."""
 
+import hashlib
 import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -61,8 +62,10 @@ def fit(
     resume: go on from the newest one in `folder`.
 
   Raises:
-    ValueError: a folder that holds another fit, or one when not resuming.
+    ValueError: no steps, examples or batch, a folder that holds another fit,
+      or one when not resuming, or resuming without a folder.
   """
+  _check(examples, steps, batch, folder, resume)
   optimizer = optax.adam(optax.cosine_decay_schedule(learning_rate, steps))
   of_start, of_batches = jax.random.split(key)
   parameters = network.init(of_start)
@@ -123,6 +126,28 @@ def _single(examples: Examples) -> Examples:
   return Examples(*columns)
 
 
+def _check(
+  examples: Examples, steps: int, batch: int, folder: Any, resume: bool
+) -> None:
+  """Raises ValueError for a fit that cannot be."""
+  numbers = {
+    "steps": steps,
+    "batch": batch,
+    "examples": len(examples.public_state),
+  }
+  for name, number in numbers.items():
+    if number < 1:
+      raise ValueError(f"{name}: expected at least 1, got {number}.")
+  if resume and folder is None:
+    raise ValueError("folder: resume needs that of the checkpoints, got None.")
+
+
+def _digest(examples: Examples) -> str:
+  """Returns what tells examples from others."""
+  columns = b"".join(np.ascontiguousarray(x).tobytes() for x in examples)
+  return hashlib.sha256(columns).hexdigest()
+
+
 def _identity(
   network: BeliefNetwork,
   examples: Examples,
@@ -134,7 +159,7 @@ def _identity(
   """Returns what must be the same for a checkpoint to be resumed."""
   return {
     "network": repr(network),
-    "examples": len(examples.public_state),
+    "examples": _digest(examples),
     "steps": steps,
     "key": np.asarray(jax.random.key_data(key)).tolist(),
     "batch": batch,
@@ -147,7 +172,7 @@ def examples_loss(
 ) -> Float[Array, ""]:
   """Returns the mean squared error of what histories are worth.
 
-  Under the belief, and a little under the uniform distribution, since a search
+  Half under the belief and half under the uniform distribution, since a search
   also asks for histories that are not reached. What they are worth is the
   value's derivative, and their mean the value.
   """

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from nes_spiel.equilibria import Selection
 from nes_spiel.games.markov_game import MarkovGame
@@ -37,6 +37,7 @@ class MarkovSolution(NamedTuple):
       deviating there once.
     changes: `[k]`, the largest change of a value in each step.
     seconds: `[k]`, since the start, after each step.
+    statuses: `[s]`, how the solver stopped in every state, a `Status`.
     status: a `MarkovStatus`; correlated equilibria of other than zero-sum games
       may go in circles.
   """
@@ -46,6 +47,7 @@ class MarkovSolution(NamedTuple):
   gaps: Float[np.ndarray, " s"]
   changes: Float[np.ndarray, " k"]
   seconds: Float[np.ndarray, " k"]
+  statuses: Int[np.ndarray, " s"]
   status: int
 
 
@@ -65,8 +67,7 @@ def solve_markov_game(
   Args:
     game: such as `games.markov_game` reads.
     concept: which equilibrium of each state's game is played.
-    selection: which of these, the maximum-entropy one if None; it is Lipschitz
-      in the payoffs, but no contraction needs to follow where interests differ.
+    selection: which of these, the maximum-entropy one if None.
     discount: gamma, of a step, from 0 to below 1.
     method: as in `solve`.
     tolerance: the change of values at which it ends.
@@ -76,6 +77,7 @@ def solve_markov_game(
   Raises:
     ValueError: a discount, tolerance or number of steps out of its range, or
       what `solve_batch` refuses.
+    SolverError: a state's joint is not finite.
 
   Example:
     >>> import pyspiel
@@ -91,6 +93,8 @@ def solve_markov_game(
   for step in range(1, max_steps + 1):
     payoffs = game.action_values(values, discount)
     found = solve_batch(payoffs, concept, selection, method, game.strategy_mask)
+    if not np.isfinite(found.joint).all():
+      found.check()
     after = expected_values(payoffs, found.joint)
     changes.append(float(np.abs(after - values).max()))
     seconds.append(time.perf_counter() - begin)
@@ -111,7 +115,8 @@ def expected_values(
     payoffs: `[s, n, *a]`, of the states' games.
     joint: `[s, *a]`, what is played.
   """
-  weighted = payoffs * joint[:, None]
+  played = joint[:, None]
+  weighted = np.where(played > 0, payoffs, 0) * played
   return weighted.reshape(*payoffs.shape[:2], -1).sum(-1)
 
 
@@ -139,5 +144,6 @@ def _result(
     gaps=found.gap_sum,
     changes=np.array(changes),
     seconds=np.array(seconds),
+    statuses=found.status,
     status=status,
   )

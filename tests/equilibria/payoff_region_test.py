@@ -23,6 +23,9 @@ def check_region(payoffs, concept, region, views=None):
     worth = worth[hull.vertices]
   apart = spatial.distance.cdist(region.corners, worth)
   assert apart.min(1).max() < 1e-5  # each corner is worth what a vertex is
+  for direction in np.random.default_rng(0).normal(size=(20, 2)):
+    farthest = (region.corners @ direction).max()
+    assert farthest == pytest.approx((worth @ direction).max(), abs=1e-5)
   for corner, joint in zip(region.corners, region.joints, strict=True):
     np.testing.assert_allclose(
       np.einsum("nab,ab->n", respects, joint), corner, atol=1e-9
@@ -41,6 +44,24 @@ def test_corners_are_those_of_the_polytope(seed, concept):
       payoffs = rng.integers(-2, 3, size=shape).astype(float)
     region = equilibria.payoff_region(payoffs, concept)
     check_region(payoffs, concept, region)
+
+
+def test_segments_keep_their_ends():
+  """In zero-sum games all equilibria are worth the same to a player."""
+  rng = np.random.default_rng(5)
+  for _ in range(40):
+    own = rng.integers(-2, 3, size=(3, 3)).astype(float)
+    payoffs, views = np.stack([own, -own]), np.stack([own, rng.random((3, 3))])
+    region = equilibria.payoff_region(payoffs, "cce", views)
+    check_region(payoffs, "cce", region, views)
+
+
+def test_units_do_not_matter():
+  region = equilibria.payoff_region(CHICKEN * 1e-8 + 1e-3, "ce")
+  known = equilibria.payoff_region(CHICKEN, "ce")
+  np.testing.assert_allclose(
+    region.corners, known.corners * 1e-8 + 1e-3, rtol=1e-9
+  )
 
 
 def test_other_views():
@@ -80,6 +101,8 @@ def test_regions_without_area():
 def test_bad_input_is_refused():
   with pytest.raises(ValueError, match=r"views: expected shape \(2, 2, 2\)"):
     equilibria.payoff_region(CHICKEN, "ce", np.ones((1, 2, 2)))
+  with pytest.raises(ValueError, match="views: a game of one player"):
+    equilibria.payoff_region(np.ones((1, 3)), "ce")
   with pytest.raises(ValueError, match="concept"):
     equilibria.payoff_region(CHICKEN, "nash")
   with pytest.raises(ValueError, match="views"):

@@ -34,7 +34,7 @@ def test_it_trains_and_goes_on(run_lines, tmp_path, assert_same_arrays):
   assert "attention" in table
   newest = [runs.load_checkpoint(x / "checkpoints" / "d3c")[0] for x in folders]
   assert_same_arrays(*newest)
-  (row,) = read_rows(tmp_path / "whole" / "d3c_trust_your_brother.csv")
+  (row,) = read_rows(tmp_path / "whole" / "d3c_trust_your_brother_d3c.csv")
   assert row["mode"] == "d3c"
   assert float(row["attention at the start"]) == pytest.approx(4.595, abs=1e-3)
   assert -10 < float(row["median total return"]) < 0
@@ -95,7 +95,7 @@ def check_synchrony(folder, out):
   assert pairs.count("any two") == 15
   assert pairs.count("partners") == 3
   assert "not less than 0.109 in any case" in out
-  (row,) = read_rows(folder / "coins" / "d3c_coins.csv")
+  (row,) = read_rows(folder / "coins" / "d3c_coins_d3c.csv")
   assert "(" in row["own coins, %"]
 
 

@@ -31,7 +31,8 @@ def test_probabilities_and_rewards_are_those_of_play(crossing):
   state = game.new_initial_state()
   for _ in range(200):
     while state.is_chance_node():
-      state.apply_action(state.chance_outcomes()[0][0])
+      likely, chances = zip(*state.chance_outcomes(), strict=True)
+      state.apply_action(int(rng.choice(likely, p=chances)))
     if state.is_terminal():
       state = game.new_initial_state()
       continue
@@ -87,6 +88,10 @@ def test_players_may_move_in_turns():
   moves = game.strategy_mask.sum(-1)
   assert (moves.min(1) == 1).all()
   assert moves[0].tolist() == [9, 1]
+  # Columns are the cells that are free, by OpenSpiel's numbers.
+  board = game.names.index("...\n.x.\n...")
+  assert game.actions[board, 1].tolist() == [0, 1, 2, 3, 5, 6, 7, 8, -1]
+  assert game.actions[board, 0].tolist() == [0] + [-1] * 8
   assert len(game.names) == 4520  # of 5478, those in which the game goes on
   np.testing.assert_allclose(game.rewards.sum(1), 0)
 
@@ -95,14 +100,13 @@ def test_values_are_backed_up(crossing):
   rng = np.random.default_rng(1)
   values = rng.normal(size=crossing.rewards.shape[:2])
   found = crossing.action_values(values, 0.7)
-  states, players, *sizes = crossing.rewards.shape
+  states, _, *sizes = crossing.rewards.shape
   table = crossing.transitions.toarray().reshape(states, *sizes, states)
   later = np.einsum("sabt,tn->snab", table, values)
   np.testing.assert_allclose(found, crossing.rewards + 0.7 * later, atol=1e-12)
   np.testing.assert_array_equal(
     crossing.action_values(values, 0.0), crossing.rewards
   )
-  assert players == 2
 
 
 @pytest.mark.usefixtures("unchecked")
@@ -111,5 +115,12 @@ def test_what_is_no_markov_game_is_refused():
     games.markov_game("markov_soccer")
   with pytest.raises(ValueError, match=r"(?s)key: in pathfinding.* does not"):
     games.markov_game(pyspiel.load_game(CROSSING))
+  for name, message in (
+    ("kuhn_poker", "information IMPERFECT_INFORMATION"),
+    ("goofspiel(imp_info=True)", "information IMPERFECT_INFORMATION"),
+    ("mfg_crowd_modelling", "dynamics MEAN_FIELD"),
+  ):
+    with pytest.raises(ValueError, match=message):
+      games.markov_game(pyspiel.load_game(name))
   with pytest.raises(ValueError, match="more than 100 states"):
     games.markov_game(pyspiel.load_game("markov_soccer"), max_states=100)

@@ -33,9 +33,10 @@ def test_the_violation_is_the_largest_miss():
   [
     ({"lower": 1.0, "upper": 0.0}, "empty, parameter 0 .* between 1.0 and 0.0"),
     ({"lower": [0.0]}, "lower: expected a number or 2 of them"),
+    ({"lower": np.inf}, "empty, parameter 0 .* between inf and inf"),
     ({"upper": np.nan}, "upper: expected a number"),
     ({"matrix": np.eye(3)}, r"matrix: expected shape \(m, 2\), got \(3, 3\)"),
-    ({"matrix": [[np.nan, 1.0]]}, "matrix: expected numbers, got NaN"),
+    ({"matrix": [[np.nan, 1.0]]}, "matrix: expected finite numbers"),
     ({"matrix": np.eye(2), "most": [1.0]}, "most: expected a number or 2"),
     (
       {"lower": 0.0, "matrix": [[1.0, 1.0]], "most": -1.0},

@@ -60,6 +60,12 @@ def test_what_is_not_finite_says_so():
   assert found.value >= found.start_value
 
 
+def test_a_slope_that_is_not_finite_says_so():
+  allowed = mechanism_design.convex_set(1, 0.0, 1.0)
+  found = mechanism_design.design(lambda x: jnp.sqrt(x[0]), [0.0], allowed)
+  assert found.status == DesignStatus.DIVERGED
+
+
 @pytest.mark.usefixtures("unchecked")
 def test_bad_input_is_refused():
   design = mechanism_design.design

@@ -90,6 +90,20 @@ def _check_set(name, x):
     assert x[::2].sum() <= 10 + 1e-6
 
 
+def test_a_network_designs_too():
+  """Its gradients lead up as well, by its own equilibrium."""
+  task = mechanism_design.contract()
+  found = mechanism_design.design_task(task, method="nes", max_steps=20)
+  assert found.value > found.start_value + 0.1
+  _check_set("contract", found.parameters)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_other_concepts_are_refused():
+  with pytest.raises(ValueError, match='expected "ce" or "cce", got \'ne\''):
+    mechanism_design.tolls(2)._replace(concept="ne").joint(np.zeros(5))
+
+
 def test_tolls_are_paid_on_top_of_delays():
   """A driver alone on the shortcut's road pays its toll, and nobody else."""
   task = mechanism_design.tolls(2)
@@ -113,6 +127,9 @@ def test_bad_tasks_are_refused():
       "sizes, machines: .* got 1 and",
     ),
     (lambda: mechanism_design.contract([0.1, 2.0, 0.3]), "success: expected"),
+    (lambda: mechanism_design.contract([0.1, np.nan, 1]), "success: expected"),
+    (lambda: mechanism_design.contract(worth=-1.0), "worth: .* got -1.0"),
+    (lambda: mechanism_design.scheduling(most=np.inf), "most: .* got inf"),
     (lambda: mechanism_design.tolls(most=-1.0), "the set is empty"),
     (
       lambda: mechanism_design.design_task(mechanism_design.tolls(2), rhos=()),

@@ -249,6 +249,25 @@ def test_objectives_of_ones_own(read_game, objective):
   )
 
 
+def test_objectives_that_hold_something_share_no_code(read_game):
+  class Leaning(pub_amg.MiniMaxEnt):
+    def __init__(self, weight):
+      object.__setattr__(self, "weight", weight)
+
+    def magnet(self, places):
+      rising = jnp.arange(places.legal.shape[1], dtype=jnp.float64)
+      return jnp.broadcast_to(self.weight * rising, places.legal.shape)
+
+  game = read_game("kuhn_poker")
+  first, second = (pub_amg.solve(game, 0.5, Leaning(x)) for x in (0.0, 2.0))
+  plain = pub_amg.solve(game, 0.5)
+  np.testing.assert_allclose(
+    first.log_policies[0], plain.log_policies[0], atol=1e-6
+  )
+  apart = np.abs(first.log_policies[0] - second.log_policies[0])
+  assert apart.max() > 0.1
+
+
 def test_what_is_no_objective_is_refused(read_game):
   with pytest.raises(ValueError, match=r"of 'minimax_ent' .*penalty.* missing"):
     pub_amg.solve(read_game("kuhn_poker"), 0.3, "minimax_ent")
@@ -258,8 +277,23 @@ def test_rules_that_are_none_are_refused(read_game):
   game = read_game("kuhn_poker")
   assert repr(game) == "PublicGame(kuhn_poker(): 4 public states, 58 histories)"
   for rule, message in (
-    (np.full((3, 2), 0.7), "rule: expected a distribution in every row"),
+    (np.full((3, 2), 0.7), "rule: expected a distribution of legal"),
     (np.full((4, 2), 0.5), r"rule: public state 0 .* got shape \(4, 2\)"),
   ):
     with pytest.raises(ValueError, match=message):
       pub_amg.correspondence(game, lambda _, rule=rule: rule)
+
+
+def test_rules_of_illegal_actions_are_refused(read_game):
+  game = read_game("liars_dice(dice_sides=2)")
+  for state in range(game.num_public_states):
+    legal = game.information_states[game.actor(state)].legal
+    shape = len(game.rows_at(state)), legal.shape[1]
+    if legal[game.rows_at(state)].all():
+      continue
+    count = len(game.histories(state))
+    belief = pub_amg.PublicBelief(state, np.full(count, 1 / count))
+    with pytest.raises(ValueError, match="a distribution of legal actions"):
+      pub_amg.successors(game, belief, np.full(shape, 1 / shape[1]))
+    return
+  pytest.fail("no public state has illegal actions")

@@ -23,7 +23,7 @@ def random_game(seed, states=6, actions=3, zero_sum=True):
   return games.MarkovGame(
     rewards=rewards,
     transitions=sparse.csr_array(chances),
-    strategy_mask=np.ones((states, 2, actions), bool),
+    actions=np.broadcast_to(np.arange(actions), (states, 2, actions)),
     start=np.full(states, 1 / states),
     names=tuple(map(str, range(states))),
   )
@@ -83,6 +83,27 @@ def test_values_of_general_games_are_those_of_their_play():
   exact = np.linalg.solve(np.eye(states) - DISCOUNT * along, earned)
   np.testing.assert_allclose(found.values, exact, atol=1e-4)
   assert found.gaps.max() < 0.01
+
+
+def test_what_is_masked_does_not_count():
+  """Payoffs of actions that a state has not may be anything."""
+  game = random_game(3, actions=2)
+  wide = np.full((len(game.names), 2, 3, 3), np.nan)
+  wide[:, :, :2, :2] = game.rewards
+  index = np.arange(game.transitions.shape[0]).reshape(-1, 2, 2)
+  rows = np.full((len(game.names), 3, 3), -1)
+  rows[:, :2, :2] = index
+  transitions = game.transitions.toarray()[rows.ravel()]
+  transitions[rows.ravel() < 0] = 0
+  padded = game._replace(
+    rewards=wide,
+    transitions=sparse.csr_array(transitions),
+    actions=np.pad(game.actions, ((0, 0), (0, 0), (0, 1)), constant_values=-1),
+  )
+  expected = solvers.solve_markov_game(game, "cce", discount=DISCOUNT)
+  found = solvers.solve_markov_game(padded, "cce", discount=DISCOUNT)
+  np.testing.assert_allclose(found.values, expected.values, atol=1e-6)
+  assert (found.statuses == nes_spiel.Status.CONVERGED).all()
 
 
 def test_what_goes_on_too_long_says_so():

@@ -198,8 +198,8 @@ def test_targets_that_are_no_products_are_refused(model, payoffs):
 
 
 def test_no_model_for_a_number_of_players_is_said():
-  with pytest.raises(ValueError, match=r'"cce" for 4 players.*method="exact"'):
-    nes_spiel.solve(np.zeros((4, 2, 2, 2, 2)), method="nes")
+  with pytest.raises(ValueError, match=r'"cce" for 5 players.*method="exact"'):
+    nes_spiel.solve(np.zeros((5, 2, 2, 2, 2, 2)), method="nes")
 
 
 @pytest.mark.parametrize("concept", ["cce", "ce"])
