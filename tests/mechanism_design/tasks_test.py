@@ -90,6 +90,7 @@ def _check_set(name, x):
     assert x[::2].sum() <= 10 + 1e-6
 
 
+@pytest.mark.reference
 def test_a_network_designs_too():
   """Its gradients lead up as well, by its own equilibrium."""
   task = mechanism_design.contract()
