@@ -68,5 +68,5 @@ RECIPES: dict[str, tuple[Config, Recipe]] = {
     Recipe(_TWO[:3], rows=_EPSILON, learning_rate=5e-4),
   ),
   "cce_3p": (_config("cce", 3), Recipe(_THREE)),
-  "cce_4p": (_config("cce", 4), Recipe(_FOUR)),
+  "cce_4p": (_config("cce", 4), Recipe(_FOUR, learning_rate=5e-4)),
 }
