@@ -24,7 +24,7 @@ from nes_spiel import MaximumEntropy, games, meta_solvers, solvers
 _DISCOUNT = flags.DEFINE_float("discount", 0.9, "Gamma.")
 _TOLERANCE = flags.DEFINE_float("tolerance", 1e-5, "Of values.")
 _RHO = flags.DEFINE_float("rho", 1e6, "Of Eq. 6.")
-_SAMPLE = flags.DEFINE_integer("sample", 100, "States for OpenSpiel's.", 1)
+_SAMPLE = flags.DEFINE_integer("sample", 20, "States for OpenSpiel's.", 1)
 _REPEATS = flags.DEFINE_integer("repeats", 5, "Of a step.", 1)
 
 
