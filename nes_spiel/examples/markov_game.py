@@ -16,12 +16,11 @@ import pathlib
 import time
 
 import numpy as np
-import pyspiel
 from absl import app, flags
 from tqdm import tqdm
 
 from nes_spiel import equilibria, games, solvers
-from nes_spiel.examples import command_line, d3c_pictures, tables
+from nes_spiel.examples import command_line, d3c_pictures, named_games, tables
 
 FLAGS = flags.FLAGS
 SHOWN = 3  # states
@@ -45,10 +44,7 @@ def load() -> games.MarkovGame:
   Raises:
     ValueError: one that OpenSpiel does not know, or `markov_game` refuses.
   """
-  try:
-    game = pyspiel.load_game(FLAGS.game)
-  except pyspiel.SpielError as error:
-    raise ValueError(f"--game: {FLAGS.game!r}: {error}") from error
+  game = named_games.load_openspiel(FLAGS.game)
   return games.markov_game(game, FLAGS.max_states)
 
 

@@ -1,10 +1,12 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Normal-form games by what a user calls them on a command line."""
+"""Games by what a user calls them on a command line."""
 
 import pathlib
+from typing import Any
 
 import numpy as np
+import pyspiel
 from jaxtyping import Float
 
 from nes_spiel import games
@@ -33,3 +35,11 @@ def load_payoffs(name: str) -> Float[np.ndarray, "n *a"]:
       f"{', '.join(games.classics.NAMES)}; nor does OpenSpiel load it, as it "
       'does "matrix_pd".'
     ) from error
+
+
+def load_openspiel(name: str) -> Any:
+  """Returns a game of OpenSpiel's; raises ValueError for one it refuses."""
+  try:
+    return pyspiel.load_game(name)
+  except RuntimeError as error:
+    raise ValueError(f"--game: OpenSpiel refuses {name!r}.") from error

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from nes_spiel.pub_amg import beliefs
 from nes_spiel.pub_amg.beliefs import PublicBelief
 from nes_spiel.pub_amg.maps import PublicPolicy
-from nes_spiel.pub_amg.public_game import PublicGame, check_game
+from nes_spiel.pub_amg.public_game import PublicGame, check_public_game
 
 
 class PublicBeliefBot(pyspiel.Bot):
@@ -37,7 +37,7 @@ class PublicBeliefBot(pyspiel.Bot):
       rng: what actions are drawn from.
     """
     super().__init__()
-    check_game(game)
+    check_public_game(game)
     if not isinstance(rng, np.random.Generator):
       raise ValueError(
         f"rng: expected a numpy.random.Generator, got {type(rng).__name__}."

@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 
 from nes_spiel.pub_amg import objectives, policies, sweeps
 from nes_spiel.pub_amg.objectives import MiniMaxEnt, Objective
-from nes_spiel.pub_amg.public_game import PublicGame, check_game
+from nes_spiel.pub_amg.public_game import PublicGame, check_public_game
 from nes_spiel.pub_amg.sequence_form import SequenceForm
 from nes_spiel.pub_amg.sweeps import Policies
 
@@ -127,7 +127,7 @@ def exploitability(
   """
   if not alpha >= 0:
     raise ValueError(f"alpha: expected 0 or more, got {alpha}.")
-  check_game(game)
+  check_public_game(game)
   objective = objectives.checked(objective or MiniMaxEnt(), game)
   if alpha == 0:  # where psi does not count, nor need it know what is greedy
     objective = MiniMaxEnt()

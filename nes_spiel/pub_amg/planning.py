@@ -15,7 +15,7 @@ from nes_spiel.pub_amg.beliefs import PublicBelief
 from nes_spiel.pub_amg.descent import Descent
 from nes_spiel.pub_amg.gaps import Gaps
 from nes_spiel.pub_amg.objectives import MiniMaxEnt
-from nes_spiel.pub_amg.public_game import PublicGame, check_game
+from nes_spiel.pub_amg.public_game import PublicGame, check_public_game
 from nes_spiel.pub_amg.sweeps import Policies
 
 CACHED = 10_000  # beliefs
@@ -64,7 +64,7 @@ class Planner:
     Raises:
       ValueError: no `PublicGame`, or numbers out of range.
     """
-    check_game(game)
+    check_public_game(game)
     if max_sweeps < 1:
       raise ValueError(f"max_sweeps: expected 1 or more, got {max_sweeps}.")
     objective = objectives.checked(objective, game)

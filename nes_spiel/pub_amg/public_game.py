@@ -56,7 +56,7 @@ class Steps(NamedTuple):
   chance: Float[np.ndarray, " m"]
 
 
-def check_game(game: Any) -> None:
+def check_public_game(game: Any) -> None:
   """Raises ValueError unless a game is a `PublicGame`."""
   if not isinstance(game, PublicGame):
     raise ValueError(

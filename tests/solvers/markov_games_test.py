@@ -5,7 +5,8 @@
 import numpy as np
 import pyspiel
 import pytest
-from scipy import optimize, sparse
+from scipy import sparse
+from zero_sum_values import minimax
 
 import nes_spiel
 from nes_spiel import games, solvers
@@ -27,20 +28,6 @@ def random_game(seed, states=6, actions=3, zero_sum=True):
     start=np.full(states, 1 / states),
     names=tuple(map(str, range(states))),
   )
-
-
-def minimax(payoffs):
-  """Returns a matrix game's value to who chooses rows, by HiGHS."""
-  rows, columns = payoffs.shape
-  found = optimize.linprog(
-    np.append(np.zeros(rows), -1.0),
-    A_ub=np.hstack([-payoffs.T, np.ones((columns, 1))]),
-    b_ub=np.zeros(columns),
-    A_eq=np.append(np.ones(rows), 0.0)[None],
-    b_eq=[1.0],
-    bounds=[(0, None)] * rows + [(None, None)],
-  )
-  return -found.fun
 
 
 @pytest.mark.parametrize("concept", ["ne", "cce", "ce"])
