@@ -1,6 +1,6 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-"""OpenSpiel's own JPSRO and PSRO on Kuhn poker, measured.
+"""OpenSpiel's own JPSRO and PSRO, measured.
 
 Register a meta-solver, and run it by its name.
 """
@@ -9,7 +9,7 @@ import contextlib
 import io
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -36,12 +36,20 @@ class Run(NamedTuple):
     seconds: of the loop, compilation included.
     compile_seconds: XLA's, without tracing.
     compilations: how many functions were compiled.
+    welfare: of JPSRO, by iteration: what players get, added up.
+    solver_seconds: of JPSRO, those of each call of the meta-solver.
   """
 
   values: list[float]
   seconds: float
   compile_seconds: float
   compilations: int
+  welfare: Sequence[float] = ()
+  solver_seconds: Sequence[float] = ()
+
+
+class _TimeIsUpError(Exception):
+  """A run has taken as long as it may."""
 
 
 @contextlib.contextmanager
@@ -67,42 +75,82 @@ def noted_compilations(clear: bool) -> Iterator[list[float]]:
     jax.monitoring.unregister_event_duration_listener(listen)
 
 
+@contextlib.contextmanager
+def noted_calls(name: str) -> Iterator[list[float]]:
+  """Yields a list that fills with the seconds of a meta-solver's calls."""
+  durations: list[float] = []
+  solver = jpsro.FLAG_TO_FUNC[name]
+
+  def timed(*arguments: Any, **options: Any) -> Any:
+    start = time.perf_counter()
+    answer = solver(*arguments, **options)
+    durations.append(time.perf_counter() - start)
+    return answer
+
+  jpsro.FLAG_TO_FUNC[name] = timed
+  try:
+    yield durations
+  finally:
+    jpsro.FLAG_TO_FUNC[name] = solver
+
+
 def run_jpsro(
-  train_meta_solver: str, seed: int, iterations: int, clear: bool = True
+  train_meta_solver: str,
+  seed: int,
+  iterations: int,
+  clear: bool = True,
+  game_name: str = "kuhn_poker(players=3)",
+  concept: str = "cce",
+  most_seconds: float = float("inf"),
 ) -> Run:
-  """Runs JPSRO on three-player Kuhn poker; values are gaps.
+  """Runs JPSRO; values are gaps, summed over players.
 
   Args:
     train_meta_solver: a name in OpenSpiel's table.
     seed: of NumPy's generator.
     iterations: beside iteration 0.
     clear: empty JAX's caches first.
+    game_name: OpenSpiel's string.
+    concept: "ce" or "cce", of best responses and gaps.
+    most_seconds: the iteration that ends later is the last.
   """
-  game = pyspiel.load_game_as_turn_based("kuhn_poker", {"players": 3})
   gaps: list[float] = []
+  welfare: list[float] = []
+  start = time.perf_counter()
 
   def callback(*state: Any) -> Any:
-    *_, train_gaps, _, _, checkpoint = state
-    gaps.append(float(sum(train_gaps[-1])))
-    return checkpoint
+    gaps.append(float(sum(state[10][-1])))
+    welfare.append(float(sum(state[8][-1])))
+    if time.perf_counter() - start > most_seconds:
+      raise _TimeIsUpError
+    return state[-1]
 
-  with noted_compilations(clear) as compilations:
-    start = time.perf_counter()
+  with (
+    noted_compilations(clear) as compilations,
+    noted_calls(train_meta_solver) as calls,
+    contextlib.suppress(_TimeIsUpError),
+  ):
     jpsro.run_loop(
-      game=game,
-      game_name="kuhn_poker_3p",
+      game=pyspiel.load_game_as_turn_based(game_name),
+      game_name=game_name,
       seed=seed,
       iterations=iterations,
+      target_equilibrium=concept,
       train_meta_solver=train_meta_solver,
       eval_meta_solver="uni",
       ignore_repeats=False,
       callback=callback,
     )
-    seconds = time.perf_counter() - start
+  seconds = time.perf_counter() - start
   logging.info(
-    "%s, seed %d: %s", train_meta_solver, seed, np.round(gaps, 4).tolist()
+    "%s, %s, seed %d: %s",
+    game_name,
+    train_meta_solver,
+    seed,
+    np.round(gaps, 4).tolist(),
   )
-  return Run(gaps, seconds, sum(compilations), len(compilations))
+  compiling = sum(compilations), len(compilations)
+  return Run(gaps, seconds, *compiling, welfare, calls)
 
 
 class ExactPayoffs(psro_v2.PSROSolver):

@@ -14,6 +14,10 @@ from nes_spiel.meta_solvers.meta_solver import MetaSolver
 from nes_spiel.meta_solvers.online import OnlineMetaSolver
 from nes_spiel.meta_solvers.openspiel_forms import OpenSpielForms
 
+# Of exact solutions: the gap that a smaller one leaves in the meta-game, about
+# 1e-3 at a selection's own 1e4, would be what JPSRO ends with in the full game.
+RHO = 1e8
+
 
 @functools.cache
 def exact_meta_solvers() -> dict[str, MetaSolver]:
@@ -21,11 +25,11 @@ def exact_meta_solvers() -> dict[str, MetaSolver]:
 
   "me" is maximum entropy; "mwme" maximum welfare and entropy, the welfare the
   sum of payoffs (Table 3's MU, where its MWME draws a welfare); "ms" maximum
-  strength with one epsilon for all players.
+  strength with one epsilon for all players. The first two have a `rho` of 1e8.
   """
   rows = {
-    "me": equilibria.MaximumEntropy(),
-    "mwme": equilibria.MaximumWelfareMaximumEntropy(),
+    "me": equilibria.MaximumEntropy(rho=RHO),
+    "mwme": equilibria.MaximumWelfareMaximumEntropy(rho=RHO),
     "ms": equilibria.MaximumStrength(rho=1e3, shared_epsilon=True),
   }
   return {
@@ -39,8 +43,8 @@ def exact_meta_solvers() -> dict[str, MetaSolver]:
 def network_meta_solvers() -> dict[str, MetaSolver]:
   """Returns the networks' names, for which at least one model is shipped.
 
-  "nes_mecce" approximates "mecce", by the network for the meta-game's number of
-  players.
+  "nes_mecce" approximates "mecce" with the `rho` of 1e4 that networks are
+  trained at, by the one for the meta-game's number of players.
   """
   served = {facts["concept"] for facts in nes.PRETRAINED.values()}
   return {
@@ -85,9 +89,9 @@ def register(*own: OpenSpielForms) -> tuple[str, ...]:
   Example:
     >>> import nes_spiel
     >>> strict = nes_spiel.meta_solvers.MetaSolver(
-    ...   "mecce_1e6", "cce", nes_spiel.MaximumEntropy(rho=1e6)
+    ...   "mecce_1e10", "cce", nes_spiel.MaximumEntropy(rho=1e10)
     ... )
-    >>> {"mecce", "mecce_1e6"} <= {*nes_spiel.meta_solvers.register(strict)}
+    >>> {"mecce", "mecce_1e10"} <= {*nes_spiel.meta_solvers.register(strict)}
     True
   """
   ours: dict[str, OpenSpielForms] = {

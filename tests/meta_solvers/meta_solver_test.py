@@ -130,8 +130,9 @@ def test_repeats_are_repeated_strategies_as_epsilon_vanishes(
 
 
 @pytest.mark.parametrize("name", ["mecce", "mece"])
-def test_ignoring_repeats_is_counting_each_once(name, random_games):
-  (meta_game,) = random_games(1, 1, (3, 2))
+def test_ignoring_repeats_is_counting_each_once(name):
+  # Chicken, whose equilibria are many, with a third row as good as the first.
+  meta_game = games.classics.chicken()[:, [0, 1, 0]]
   solver = SOLVERS[name]
   ignored, _ = solver.as_jpsro(meta_game, REPEATS, ignore_repeats=True)
   once, _ = solver.as_jpsro(meta_game, ones((3, 2)))
