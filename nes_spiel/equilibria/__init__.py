@@ -12,6 +12,7 @@ from nes_spiel.equilibria.dual import (
   primal_joint,
 )
 from nes_spiel.equilibria.exact import solve_dual
+from nes_spiel.equilibria.extreme_points import ExtremePoints, extreme_points
 from nes_spiel.equilibria.gains import (
   CONCEPTS,
   Concept,
@@ -72,6 +73,7 @@ __all__ = [
   "SELECTIONS",
   "Concept",
   "DualSolution",
+  "ExtremePoints",
   "LogitBranch",
   "MaximumEntropy",
   "MaximumStrength",
@@ -97,6 +99,7 @@ __all__ = [
   "expected_gains",
   "expected_payoff",
   "expected_welfare",
+  "extreme_points",
   "gain_covariance",
   "gap_sum",
   "largest_gains",

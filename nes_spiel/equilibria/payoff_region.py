@@ -73,7 +73,7 @@ def payoff_region(
   """
   game = np.asarray(validation.check_payoffs(payoffs), float)
   respects = _checked_views(game, views)
-  game, unit = _to_unit_range(game), _to_unit_range(respects)
+  game, unit = (polytope.to_unit_range(x) for x in (game, respects))
   rows = polytope.gain_rows(game, concept)
 
   def farthest(direction: Float[np.ndarray, " 2"]) -> _Corner:
@@ -113,19 +113,6 @@ def _checked_views(
     )
   validation.check_finite("views", respects)
   return respects
-
-
-def _to_unit_range(
-  tables: Float[np.ndarray, "n *a"],
-) -> Float[np.ndarray, "n *a"]:
-  """Returns tables from 0 to 1 each, or of zeros where they are constant.
-
-  Equilibria do not change, and the tolerances of linear programs fit.
-  """
-  axes = tuple(range(1, tables.ndim))
-  low = tables.min(axes, keepdims=True)
-  width = tables.max(axes, keepdims=True) - low
-  return (tables - low) / np.where(width > 0, width, 1)
 
 
 def _between(

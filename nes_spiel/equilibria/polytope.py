@@ -57,6 +57,19 @@ def gain_rows(
   return np.concatenate([row.reshape(-1, joints) for row in rows])
 
 
+def to_unit_range(
+  tables: Float[np.ndarray, "n *a"],
+) -> Float[np.ndarray, "n *a"]:
+  """Returns tables from 0 to 1 each, or of zeros where they are constant.
+
+  Equilibria do not change, and the tolerances of linear programs fit.
+  """
+  axes = tuple(range(1, tables.ndim))
+  low = tables.min(axes, keepdims=True)
+  width = tables.max(axes, keepdims=True) - low
+  return (tables - low) / np.where(width > 0, width, 1)
+
+
 def maximize(
   payoffs: Any,
   concept: Concept,

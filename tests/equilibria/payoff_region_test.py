@@ -4,10 +4,10 @@
 
 import numpy as np
 import pytest
+import vertex_enumeration
 from scipy import spatial
 
 from nes_spiel import equilibria, games
-from nes_spiel.examples.reproduce import polytope
 
 CHICKEN = np.asarray(games.classics.chicken(), float)
 
@@ -15,8 +15,8 @@ CHICKEN = np.asarray(games.classics.chicken(), float)
 def check_region(payoffs, concept, region, views=None):
   """The hull of what every vertex is worth has the same corners."""
   respects = payoffs[:2] if views is None else views
-  vertices = polytope.find(payoffs, concept).vertices
-  worth = np.einsum("nab,vab->vn", respects, vertices)
+  vertices = vertex_enumeration.enumerate_vertices(payoffs, concept)
+  worth = vertices @ respects.reshape(2, -1).T
   if len(worth) > 2 and np.linalg.matrix_rank(worth - worth[0], 1e-6) == 2:
     hull = spatial.ConvexHull(worth)
     assert region.area == pytest.approx(hull.volume, abs=1e-6)

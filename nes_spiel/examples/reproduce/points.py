@@ -17,7 +17,7 @@ from jaxtyping import Float
 
 from nes_spiel import equilibria, games, nes, solvers
 from nes_spiel.examples import tables
-from nes_spiel.examples.reproduce import answers, polytope
+from nes_spiel.examples.reproduce import answers
 
 CLASSICS = ("chicken", "bach_or_stravinsky", "stag_hunt")
 MODEL = "cce_2p_rows"
@@ -45,14 +45,14 @@ class Points(NamedTuple):
 
   Attributes:
     name: of the game.
-    polytope: of all its equilibria.
+    polytope: the extreme points of all its equilibria.
     exact: by point, `[*a]`.
     network: by point, `[*a]`.
     gaps: by point, of the network's joint and of the exact one.
   """
 
   name: str
-  polytope: polytope.Polytope
+  polytope: equilibria.ExtremePoints
   exact: dict[str, Float[np.ndarray, "*a"]]
   network: dict[str, Float[np.ndarray, "*a"]]
   gaps: dict[str, tuple[float, float]]
@@ -100,7 +100,7 @@ def find_points(
   payoffs = answers.standardized(jnp.asarray(np.stack(raw)))
   model = nes.load_pretrained(MODEL)
   found = [
-    Points(name, polytope.find(game, "cce"), {}, {}, {})
+    Points(name, equilibria.extreme_points(game, "cce"), {}, {}, {})
     for name, game in zip(names, payoffs, strict=True)
   ]
   for point, selection in point_selections(purity):
@@ -131,4 +131,4 @@ def _rows(game: Points) -> Iterator[tuple[Any, ...]]:
     joint = " ".join(f"{value:.3f}" for value in exact.ravel())
     numbers = (float(apart), *game.gaps[point])
     shown = [tables.Estimate(number) for number in numbers]
-    yield game.name, len(game.polytope.vertices), point, *shown, joint
+    yield game.name, len(game.polytope.joints), point, *shown, joint

@@ -65,7 +65,7 @@ def _draw_simplex(axes: Any) -> None:
 
 def _draw_polytope(axes: Any, game: points.Points) -> None:
   """Draws edges and vertices over what the polytope covers."""
-  corners = place_of(game.polytope.vertices)
+  corners = place_of(game.polytope.joints)
   if np.linalg.matrix_rank(corners - corners[0], 1e-6) == 2:
     outline = corners[spatial.ConvexHull(corners).vertices]
     axes.fill(*outline.T, color=plots.BLUE, alpha=0.12, linewidth=0)
