@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files of arrays and plain values, never code: safetensors with a digest.
 
-The values lie as JSON in the header, beside the SHA-256 of the arrays. A file
-is written beside its final name and then moved there, so that a process that is
+The values lie as JSON in the header, beside the SHA-256 of all. A file is
+written beside its final name and then moved there, so that a process that is
 killed leaves the last whole one.
 """
 
@@ -37,7 +37,8 @@ def write_tensors(
   path.parent.mkdir(parents=True, exist_ok=True)
   unfinished = path.with_suffix(".unfinished")
   contiguous = {name: np.asarray(a, order="C") for name, a in arrays.items()}
-  header = {_VALUES: json.dumps(dict(values)), _DIGEST: digest(contiguous)}
+  text = json.dumps(dict(values))
+  header = {_VALUES: text, _DIGEST: digest(contiguous, text)}
   save_file(contiguous, unfinished, metadata=header)
   os.replace(unfinished, path)
 
@@ -65,18 +66,18 @@ def read_tensors(
     raise ValueError(f"{path}: not a whole file: {error}.") from error
   if _VALUES not in header:
     raise ValueError(f"{path}: a safetensors file, but not one of nes_spiel's.")
-  seen = digest(arrays)
+  seen = digest(arrays, header[_VALUES])
   if seen != header.get(_DIGEST):
     raise ValueError(
-      f"{path}: its arrays have the SHA-256 {seen}, but the header says "
+      f"{path}: its content has the SHA-256 {seen}, but the header says "
       f"{header.get(_DIGEST)}; the file was changed after it was written."
     )
   return arrays, json.loads(header[_VALUES])
 
 
-def digest(arrays: Mapping[str, np.ndarray]) -> str:
-  """Returns the SHA-256 of names, dtypes, shapes and bytes, names sorted."""
-  whole = hashlib.sha256()
+def digest(arrays: Mapping[str, np.ndarray], text: str) -> str:
+  """Returns the SHA-256 of a text, and of names, dtypes, shapes and bytes."""
+  whole = hashlib.sha256(text.encode())
   for name in sorted(arrays):
     array = np.asarray(arrays[name], order="C")
     whole.update(f"{name}:{array.dtype.str}:{array.shape};".encode())
