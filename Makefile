@@ -11,7 +11,7 @@ test: export JAX_DISABLE_MOST_OPTIMIZATIONS = 1
 test: export XLA_FLAGS = --xla_cpu_use_fusion_emitters=false \
   --xla_cpu_parallel_codegen_split_count=1
 
-.PHONY: demo test lint verify bench clean
+.PHONY: demo test lint verify docs bench clean
 
 demo: $(VENV)/.demo
 	rm -rf out/demo
@@ -31,6 +31,9 @@ lint: $(VENV)/.dev
 
 verify: $(VENV)/.dev
 	$(PYTEST) -m reference -rP tests
+
+docs: $(VENV)/.dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.d3c --output_dir=out/benchmarks

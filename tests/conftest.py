@@ -11,6 +11,9 @@ import gc
 import itertools
 import os
 import pathlib
+import re
+import subprocess
+import sys
 
 # LAPACK's threads spin beside XLA's: with more than one the solver's Cholesky
 # factorisations take a hundred times longer as soon as two processes run.
@@ -63,6 +66,35 @@ def x64():
   """Double precision for one test."""
   with jax.enable_x64(True):
     yield
+
+
+@pytest.fixture(scope="session")
+def python_blocks():
+  """Returns a function from a Markdown file to its blocks of Python."""
+
+  def blocks(path):
+    pattern = r"^```python\n(.*?)^```$"
+    return re.findall(pattern, path.read_text(), re.MULTILINE | re.DOTALL)
+
+  return blocks
+
+
+@pytest.fixture
+def run_blocks(tmp_path, python_blocks):
+  """Returns a function that runs a file's blocks in one new process."""
+
+  def run(path):
+    done = subprocess.run(
+      [sys.executable, "-c", "\n".join(python_blocks(path))],
+      cwd=tmp_path,
+      capture_output=True,
+      text=True,
+      timeout=600,
+      check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+  return run
 
 
 @pytest.fixture(scope="session")
