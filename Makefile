@@ -7,11 +7,11 @@ COMPILED := JAX_COMPILATION_CACHE_DIR=$(CURDIR)/out/compiled \
   JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0
 PYTEST := $(COMPILED) $(BIN)/python -m pytest -n 2
 # Of small tests, compiling takes longer than running: these halve it.
-test: export JAX_DISABLE_MOST_OPTIMIZATIONS = 1
-test: export XLA_FLAGS = --xla_cpu_use_fusion_emitters=false \
+test coverage: export JAX_DISABLE_MOST_OPTIMIZATIONS = 1
+test coverage: export XLA_FLAGS = --xla_cpu_use_fusion_emitters=false \
   --xla_cpu_parallel_codegen_split_count=1
 
-.PHONY: demo test lint verify docs bench clean
+.PHONY: demo test lint verify coverage docs bench clean
 
 demo: $(VENV)/.demo
 	rm -rf out/demo
@@ -31,6 +31,9 @@ lint: $(VENV)/.dev
 
 verify: $(VENV)/.dev
 	$(PYTEST) -m reference -rP tests
+
+coverage: $(VENV)/.dev
+	$(PYTEST) -m "not reference" --cov --cov-report=term --cov-report=xml tests
 
 docs: $(VENV)/.dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
