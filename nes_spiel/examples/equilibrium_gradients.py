@@ -3,7 +3,8 @@
 r"""Checks gradients through equilibria, exact and of the networks.
 
   python -m nes_spiel.examples.equilibrium_gradients --games=100
-  python -m nes_spiel.examples.equilibrium_gradients --rows=ME,MWME --sizes=4x4
+  python -m nes_spiel.examples.equilibrium_gradients --rows=ME,MWME \
+    --concepts=ce --sizes=4x4
 
 The gradient, by all payoffs, of a random linear function of the selected joint.
 The exact solver's is implicit, and compared with central differences of step
@@ -49,9 +50,11 @@ BINDING = 1e-6  # duals above bind
 NO_SLOPE = 1e-4  # gradients below are left out: joints that hardly move
 
 flags.DEFINE_integer("games", 100, "Of each row.", lower_bound=1)
-flags.DEFINE_string("sizes", "3x3", "Strategies per player.")
+flags.DEFINE_string("sizes", "3x3", "Strategies of two players.")
 flags.DEFINE_list("rows", ["ME", "MRE", "MU", "MWME", "eps-ME"], "Of Table 3.")
-flags.DEFINE_list("concepts", ["cce", "ce"], "cce, ce.")
+flags.DEFINE_multi_enum(
+  "concepts", ["cce", "ce"], equilibria.CONCEPTS, "Once for each."
+)
 flags.DEFINE_float("step", 1e-5, "Of differences, payoffs of unit variance.")
 flags.DEFINE_integer("seed", 0, "Of games, selections and functions.")
 flags.DEFINE_string("output_dir", None, "Folder for the table.")
@@ -75,7 +78,7 @@ class Case(NamedTuple):
 
 def draw(concept: equilibria.Concept, row: str) -> Case:
   """Returns held-out games of a row."""
-  shape = tuple(map(int, FLAGS.sizes.split("x")))
+  shape = held_out.parse_shape(FLAGS.sizes, "--sizes", players=2)
   key = jax.random.key(FLAGS.seed)
   payoffs, selection = held_out.held_out_games(
     shape, FLAGS.games, row, concept, key

@@ -152,6 +152,26 @@ def shape_name(shape: Sequence[int]) -> str:
   return "x".join(map(str, shape))
 
 
+def parse_shape(text: str, flag: str, players: int) -> tuple[int, ...]:
+  """Returns the shape that `shape_name` writes so.
+
+  Args:
+    text: such as "4x4".
+    flag: where it was given.
+    players: how many there should be.
+
+  Raises:
+    ValueError: no shape, or of other players.
+  """
+  shape = tuple(int(size) for size in text.split("x") if size.isdecimal())
+  if shape_name(shape) != text or len(shape) != players or 0 in shape:
+    raise ValueError(
+      f"{flag}: expected strategies of {players} players, as in "
+      f"{shape_name([4] * players)}, got {text!r}."
+    )
+  return shape
+
+
 def strata(
   kind: str, found: nes.Evaluation
 ) -> Iterator[tuple[str, nes.Evaluation]]:

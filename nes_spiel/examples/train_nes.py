@@ -17,7 +17,6 @@ uses all of JAX's devices. --evaluate measures the shipped network of a recipe.
 import dataclasses
 import json
 import pathlib
-import re
 import time
 from typing import Any
 
@@ -87,14 +86,9 @@ def chosen_shapes() -> list[tuple[int, ...]] | None:
   if FLAGS.shapes is None:
     return None
   players = nes.RECIPES[FLAGS.recipe][0].players
-  shapes = [tuple(map(int, re.findall(r"\d+", name))) for name in FLAGS.shapes]
-  for name, shape in zip(FLAGS.shapes, shapes, strict=True):
-    if held_out.shape_name(shape) != name or len(shape) != players:
-      raise ValueError(
-        f"--shapes: expected strategies of {players} players, as in "
-        f"{held_out.shape_name([4] * players)}, got {name!r}."
-      )
-  return shapes
+  return [
+    held_out.parse_shape(name, "--shapes", players) for name in FLAGS.shapes
+  ]
 
 
 def run() -> None:

@@ -5,6 +5,7 @@
 import csv
 
 import numpy as np
+import pytest
 
 
 def read_rows(path):
@@ -80,3 +81,24 @@ def test_markov_games_are_solved(run_lines, tmp_path):
   ):
     assert failed.code == 2, failed.out
     assert message in failed.err
+
+
+@pytest.mark.reference
+def test_gradients_agree_with_differences(run_lines, tmp_path):
+  """Also under few optimisations; a network's point nearly the same way."""
+  measured, no_row, no_shape = run_lines(
+    "equilibrium_gradients",
+    [
+      *("--games=20", "--rows=ME,MRE", "--concepts=cce"),
+      f"--output_dir={tmp_path}",
+    ],
+    ["--rows=ME,best"],
+    ["--sizes=3x"],
+  )
+  assert measured.code == 0, measured.err
+  for row in read_rows(tmp_path / "equilibrium_gradients.csv"):
+    assert int(row["stable"]) >= 18
+    assert 0 < float(row["error, largest"]) < 1e-5
+    assert 0.9 < float(row["cosine, median"]) < 1
+  assert "expected some of" in no_row.err
+  assert "--sizes: expected strategies of 2 players, as in 4x4" in no_shape.err
