@@ -80,7 +80,16 @@ def python_blocks():
 
 
 @pytest.fixture
-def run_blocks(tmp_path, python_blocks):
+def quick_compilation(monkeypatch):
+  """As `make test`, for processes that compile much and run little."""
+  monkeypatch.setenv("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+  flags = "--xla_cpu_use_fusion_emitters=false "
+  flags += "--xla_cpu_parallel_codegen_split_count=1"
+  monkeypatch.setenv("XLA_FLAGS", flags)
+
+
+@pytest.fixture
+def run_blocks(tmp_path, python_blocks, quick_compilation):
   """Returns a function that runs a file's blocks in one new process."""
 
   def run(path):

@@ -34,12 +34,6 @@ PACKAGES = (
   "nes_spiel.runs",
   "nes_spiel.solvers",
 )
-# Notebooks and pages compile much and run little, as `make test`.
-QUICK = {
-  "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
-  "XLA_FLAGS": "--xla_cpu_use_fusion_emitters=false "
-  "--xla_cpu_parallel_codegen_split_count=1",
-}
 
 
 def page_of(package):
@@ -118,9 +112,7 @@ def test_the_status_page_is_current():
 
 @pytest.mark.reference
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_every_block_runs(page, run_blocks, monkeypatch):
-  for name, value in QUICK.items():
-    monkeypatch.setenv(name, value)
+def test_every_block_runs(page, run_blocks):
   run_blocks(page)
 
 
@@ -170,10 +162,9 @@ def test_the_site_builds_and_holds_every_public_name(tmp_path):
 
 @pytest.mark.reference
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebooks_run(path, tmp_path, monkeypatch):
+@pytest.mark.usefixtures("quick_compilation")
+def test_notebooks_run(path, tmp_path):
   """Every cell, in a fresh kernel."""
-  for name, value in QUICK.items():
-    monkeypatch.setenv(name, value)
   program = (
     "import sys, nbclient, nbformat;"
     "book = nbformat.read(sys.argv[1], 4);"
