@@ -1,18 +1,21 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-r"""JPSRO on six games of OpenSpiel, with our meta-solvers and with theirs.
+r"""JPSRO on games of OpenSpiel, with our meta-solvers and with theirs.
 
   python -m benchmarks.jpsro_games --output_dir=out/jpsro_games
   python -m benchmarks.jpsro_games --games=kuhn_poker_2p --concepts=ce
 
 Every solver trains for --iterations with exact best responses against the
 recommendation of its own joint (CE) or against all of it (CCE). The gap is what
-these gain in the full game, summed over players; a run that has taken --seconds
-ends with the iteration it is in, and is marked. Nothing is drawn, so a seed
-would change nothing. Seconds are those of an iteration, the median but the
-first: all of it, and the meta-solver's call alone.
+these gain in the full game, summed over players, the welfare that of the
+meta-joint one iteration later; a run that has taken --seconds ends with the
+iteration that it is in, and is marked. Nothing is drawn, so a seed would change
+nothing. Seconds are the mean over iterations, in which `uni` is evaluated as
+well, without XLA's compilation; milliseconds the median of the meta-solver's
+calls after the first.
 """
 
+import itertools
 import pathlib
 from collections.abc import Mapping
 from typing import Any
@@ -158,7 +161,9 @@ def draw(path: pathlib.Path, concept: str, runs: Runs) -> None:
   """Draws gaps by iteration, a panel for each game."""
   drawing, panels = plots.figure(3.4 * len(runs), 3.2, columns=len(runs))
   for axes, (game, of_game) in zip(panels, runs.items(), strict=True):
-    for style, (name, run) in zip(STYLES, of_game.items(), strict=False):
+    for style, (name, run) in zip(
+      itertools.cycle(STYLES), of_game.items(), strict=False
+    ):
       values = np.maximum(run.values, LOWEST)
       axes.semilogy(values, style, markersize=3, label=name)
     axes.set(xlabel="Iteration", title=game)

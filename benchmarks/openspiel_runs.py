@@ -36,7 +36,8 @@ class Run(NamedTuple):
     seconds: of the loop, compilation included.
     compile_seconds: XLA's, without tracing.
     compilations: how many functions were compiled.
-    welfare: of JPSRO, by iteration: what players get, added up.
+    welfare: of JPSRO, what players get from the next iteration's meta-joint,
+      added up.
     solver_seconds: of JPSRO, those of each call of the meta-solver.
   """
 

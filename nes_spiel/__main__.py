@@ -38,7 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(nes_spiel.__version__)
   elif name in examples():
     sys.argv = [f"nes-spiel {name}", *others]
-    runpy.run_module(f"nes_spiel.examples.{name}", run_name="__main__")
+    runpy.run_module(
+      f"nes_spiel.examples.{name}", run_name="__main__", alter_sys=True
+    )
   else:
     print(_refusal(name), file=sys.stderr)
     raise SystemExit(2)
@@ -50,7 +52,7 @@ def examples() -> dict[str, str]:
     path.stem: path.read_text("utf-8") for path in sorted(EXAMPLES.glob("*.py"))
   }
   return {
-    name: (ast.get_docstring(ast.parse(source)) or "").splitlines()[0]
+    name: (ast.get_docstring(ast.parse(source)) or "\n").splitlines()[0]
     for name, source in sources.items()
     if RUNS in source
   }

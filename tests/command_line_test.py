@@ -48,6 +48,8 @@ def test_runs_an_example_with_its_flags():
   done = run("solve_game", "--game=matching_pennies", "--concept=cce")
   assert done.returncode == 0, done.stderr
   assert "0.25" in done.stdout
+  told = run("solve_game", "--help")
+  assert "Solves one game" in told.stdout
   mistaken = run("solve_game", "--game=checkers")
   assert mistaken.returncode == 2
   assert mistaken.stderr.count("\n") == 1

@@ -4,7 +4,9 @@
 
 From one vertex along every edge to the next, until no edge leads to a new one:
 the vertices and edges of a polytope are connected (Balinski 1961), so these are
-all. Figure 1 of Marris et al. (2022) draws such polytopes.
+all. In floating point constraints hold within 1e-9 of payoffs scaled to 1, and
+of vertices that less than this tells apart some may be missing. Figure 1 of
+Marris et al. (2022) draws such polytopes.
 """
 
 from typing import Any, NamedTuple
@@ -38,13 +40,14 @@ def extreme_points(
 ) -> ExtremePoints:
   """Returns all vertices of the set of (C)CEs of a game, and its edges.
 
-  Their number grows fast: CCEs of 2x2 games have up to 5, of 3x3 games more
-  than 200. Of larger games `payoff_region` shows what equilibria are worth.
+  Their number grows fast: CCEs of 2x2 games have up to 5, of some 3x3 games
+  more than 200. Of larger games `payoff_region` shows what equilibria are
+  worth.
 
   Args:
     payoffs: `[n, *a]`.
     concept: "ce" or "cce".
-    max_points: as soon as there are as many, it ends.
+    max_points: it ends with the vertex whose neighbours make as many.
 
   Raises:
     ValueError: payoffs that are no game, an unknown concept, or no points.
@@ -122,7 +125,8 @@ class _Walk:
         self.has_unseen = True
       else:
         there = self._index(end)
-        self.edges.add((min(here, there), max(here, there)))
+        if there != here:  # an edge shorter than what is one vertex
+          self.edges.add((min(here, there), max(here, there)))
 
   def _index(self, vertex: Float[np.ndarray, " j"]) -> int:
     """Returns a vertex' index, after adding it if it is new."""

@@ -14,6 +14,8 @@ from nes_spiel.equilibria import gains
 from nes_spiel.equilibria.gains import Concept
 from nes_spiel.games import validation
 
+FEASIBLE = 1e-6  # of constraints whose largest entry is 1
+
 
 class LinearProgramError(RuntimeError):
   """HiGHS found no solution; its message says why."""
@@ -37,7 +39,8 @@ def gain_rows(
   """Returns all players' deviation gains, a row for each deviation.
 
   A flat joint is an equilibrium if its products with them are not positive
-  (Eqs. 2 and 4 of Marris et al. 2022 at epsilon 0).
+  (Eqs. 2 and 4 of Marris et al. 2022 at epsilon 0). k is the number of
+  deviations of all players; of CE those from a strategy to itself are zeros.
 
   Args:
     payoffs: `[n, *a]`.
@@ -55,6 +58,16 @@ def gain_rows(
       for player in range(len(wide))
     ]
   return np.concatenate([row.reshape(-1, joints) for row in rows])
+
+
+def unit_rows(rows: Float[np.ndarray, "k j"]) -> Float[np.ndarray, "m j"]:
+  """Returns rows with a largest entry of 1 each, without those of zeros.
+
+  The tolerances of linear programs, which are absolute, then fit every row.
+  """
+  size = np.abs(rows).max(axis=1, keepdims=True)
+  counts = size[:, 0] > 0
+  return rows[counts] / size[counts]
 
 
 def to_unit_range(
@@ -102,9 +115,17 @@ def maximize(
       f"objective: expected shape {payoffs.shape[1:]}, got {weights.shape}."
     )
   validation.check_finite("objective", weights)
-  rows = gain_rows(payoffs, concept) if rows is None else rows
+  rows = unit_rows(gain_rows(payoffs, concept) if rows is None else rows)
+  joint = _solve_program(weights.ravel(), rows)
+  return Optimum(float(weights.ravel() @ joint), joint.reshape(weights.shape))
+
+
+def _solve_program(
+  weights: Float[np.ndarray, " j"], rows: Float[np.ndarray, "m j"]
+) -> Float[np.ndarray, " j"]:
+  """Returns the joint whose product with weights is largest, by HiGHS."""
   found = optimize.linprog(
-    -weights.ravel(),
+    -weights / (np.abs(weights).max() or 1.0),
     A_ub=rows,
     b_ub=np.zeros(len(rows)),
     A_eq=np.ones((1, weights.size)),
@@ -113,4 +134,9 @@ def maximize(
   )
   if not found.success:
     raise LinearProgramError(found.message)
-  return Optimum(-float(found.fun), found.x.reshape(weights.shape))
+  violation = (rows @ found.x).max(initial=0.0)
+  if violation > FEASIBLE:
+    raise LinearProgramError(
+      f"HiGHS ended {violation:.1e} outside, of payoffs scaled to 1."
+    )
+  return found.x

@@ -8,10 +8,13 @@ import math
 import numpy as np
 from jaxtyping import Bool, Float
 
+from nes_spiel.equilibria import polytope
+
 TIGHT = 1e-9  # of constraints whose largest entry is 1
 INDEPENDENT = 1e-7
-# Of constraints at one vertex, above which its edges are not looked for.
-MOST_CHOICES = 200_000
+# Numbers in all choices of constraints at a vertex, above which its edges are
+# not looked for.
+MOST_NUMBERS = 2e7
 
 
 def half_spaces(gains: Float[np.ndarray, "k j"]) -> Float[np.ndarray, "m j"]:
@@ -25,15 +28,19 @@ def half_spaces(gains: Float[np.ndarray, "k j"]) -> Float[np.ndarray, "m j"]:
     entry of 1, without those that hold always; and that no probability is
     negative.
   """
-  size = np.abs(gains).max(axis=1, keepdims=True)
-  counts = size[:, 0] > 0
-  return np.concatenate([gains[counts] / size[counts], -np.eye(gains.shape[1])])
+  joints = gains.shape[1]
+  return np.concatenate([polytope.unit_rows(gains), -np.eye(joints)])
 
 
 def is_tight(
   rows: Float[np.ndarray, "m j"], points: Float[np.ndarray, "*v j"]
 ) -> Bool[np.ndarray, "*v m"]:
-  """Returns which constraints hold with equality at which points."""
+  """Returns which constraints hold with equality at which points.
+
+  Args:
+    rows: of `half_spaces`.
+    points: flat joints, of the polytope.
+  """
   return np.abs(points @ rows.T) <= TIGHT
 
 
@@ -63,17 +70,27 @@ def edge_directions(
 ) -> Float[np.ndarray, "e j"] | None:
   """Returns the directions of the edges at a vertex.
 
-  An edge leaves all but one dimension's worth of the tight constraints tight.
+  Along an edge as many independent constraints stay tight as leave, with the
+  total, one direction; each choice of so many is tried.
+
+  Args:
+    rows: of `half_spaces`.
+    vertex: a flat joint, of `polish`.
 
   Returns:
-    Unit vectors; None if more constraints are tight than can be chosen from.
+    Unit vectors; None if there are too many choices, or if rounding hides that
+    this is a vertex.
   """
   tight = _distinct(rows[is_tight(rows, vertex)])
-  count = len(vertex) - 2
-  if math.comb(len(tight), count) > MOST_CHOICES:
+  joints = len(vertex)
+  if joints == 1:
+    return np.zeros((0, 1))
+  count = joints - 2
+  number = math.comb(len(tight), count)
+  if number * joints**2 > MOST_NUMBERS or len(tight) <= count:
     return None
-  choices = np.array(list(itertools.combinations(range(len(tight)), count)))
-  kept = tight[choices.reshape(-1, count).astype(int)]
+  choices = list(itertools.combinations(range(len(tight)), count))
+  kept = tight[np.array(choices, int).reshape(number, count)]
   total = np.ones((len(kept), 1, len(vertex)))
   _, sizes, bases = np.linalg.svd(np.concatenate([total, kept], axis=1))
   lines = bases[sizes[:, -1] > INDEPENDENT, -1]
@@ -89,10 +106,18 @@ def end_of_edge(
 ) -> Float[np.ndarray, " j"] | None:
   """Returns the vertex at the other end of an edge.
 
-  None if rounding does not let it be told.
+  Args:
+    rows: of `half_spaces`.
+    vertex: where it begins.
+    direction: of `edge_directions`.
+
+  Returns:
+    A flat joint; None if rounding does not let it be told.
   """
-  speed = rows @ direction
+  # Some probability falls along any direction, so that something is hit.
+  speed = rows @ direction / np.linalg.norm(rows, axis=1)
   hits = speed > INDEPENDENT
+  speed = rows @ direction
   steps = -(rows[hits] @ vertex) / speed[hits]
   return polish(rows, vertex + steps.min() * direction)
 

@@ -42,8 +42,8 @@ COLUMNS = (
   "lowest tenth",
 )
 NOTES = (
-  "Rows as in Table 3. Stable: games whose active set no difference changes; "
-  "errors are of these, relative.",
+  "Rows as in Table 3. Stable: games whose joint moves with payoffs, and whose "
+  "active set no difference changes; errors are of these, relative.",
 )
 RESIDUAL = 1e-13
 BINDING = 1e-6  # duals above bind
@@ -55,7 +55,9 @@ flags.DEFINE_list("rows", ["ME", "MRE", "MU", "MWME", "eps-ME"], "Of Table 3.")
 flags.DEFINE_multi_enum(
   "concepts", ["cce", "ce"], equilibria.CONCEPTS, "Once for each."
 )
-flags.DEFINE_float("step", 1e-5, "Of differences, payoffs of unit variance.")
+flags.DEFINE_float(
+  "step", 1e-5, "Of differences, payoffs of unit variance.", lower_bound=1e-9
+)
 flags.DEFINE_integer("seed", 0, "Of games, selections and functions.")
 flags.DEFINE_string("output_dir", None, "Folder for the table.")
 
@@ -85,7 +87,7 @@ def draw(concept: equilibria.Concept, row: str) -> Case:
   )
   if nes.ROWS[row].welfare == "payoffs":  # which moves with the payoffs
     selection = dataclasses.replace(selection, welfare=None)
-  weights = jax.random.normal(key, (FLAGS.games, *shape))
+  weights = jax.random.normal(jax.random.fold_in(key, 2), (FLAGS.games, *shape))
   return Case(concept, payoffs, selection, weights)
 
 
@@ -144,10 +146,11 @@ def row_of(concept: equilibria.Concept, row: str) -> tuple[Any, ...]:
   sizes = np.linalg.norm(exact, axis=1)
   moves = sizes > NO_SLOPE
   error = np.linalg.norm(exact - numeric.reshape(exact.shape), axis=1)
-  errors = (error[moves & stable] / sizes[moves & stable]).tolist()
+  trusted = moves & stable
+  errors = error[trusted] / sizes[trusted]
   return (
-    *(concept, row, FLAGS.games, int(stable.sum())),
-    *(np.median(errors), max(errors)),
+    *(concept, row, FLAGS.games, int(trusted.sum())),
+    *_quantiles(errors, 0.5, 1.0),
     *network_columns(case, row, exact[moves], moves),
   )
 
@@ -167,8 +170,16 @@ def network_columns(
   found = slopes(narrow, "nes", model).reshape(len(moves), -1)[moves]
   sizes = np.linalg.norm(found, axis=1) * np.linalg.norm(exact, axis=1)
   cosine = (found * exact).sum(axis=1) / np.maximum(sizes, NO_SLOPE**2)
-  lowest = float(np.quantile(cosine, 0.1))
-  return model.facts["recipe"], float(np.median(cosine)), lowest
+  return model.facts["recipe"], *_quantiles(cosine, 0.5, 0.1)
+
+
+def _quantiles(
+  values: Float[np.ndarray, " m"], *shares: float
+) -> list[float | None]:
+  """Returns quantiles, None of no values."""
+  return [
+    float(np.quantile(values, x)) if len(values) else None for x in shares
+  ]
 
 
 def _as(dtype: Any, case: Case) -> Case:

@@ -84,7 +84,8 @@ def register(*own: OpenSpielForms) -> tuple[str, ...]:
     The names, sorted.
 
   Raises:
-    ValueError: OpenSpiel, or someone else, has a solver of one of the names.
+    ValueError: OpenSpiel, or someone else, has a solver of one of the names, or
+      two of your own have the same.
 
   Example:
     >>> import nes_spiel
@@ -101,6 +102,9 @@ def register(*own: OpenSpielForms) -> tuple[str, ...]:
   }
   psro = meta_strategies.META_STRATEGY_METHODS
   reserved = {name: solver.as_jpsro for name, solver in ours.items()}
+  names = [solver.name for solver in own]
+  if len({*names}) < len(names):
+    raise ValueError(f"register: one name for two meta-solvers in {names}.")
   for solver in (*ours.values(), *own):
     for table in (reserved, jpsro.FLAG_TO_FUNC, psro):
       _check_free(solver, table)

@@ -35,7 +35,7 @@ def write_tensors(
   """
   path = pathlib.Path(path)
   path.parent.mkdir(parents=True, exist_ok=True)
-  unfinished = path.with_suffix(".unfinished")
+  unfinished = path.with_name(f"{path.name}.unfinished")
   contiguous = {name: np.asarray(a, order="C") for name, a in arrays.items()}
   text = json.dumps(dict(values))
   header = {_VALUES: text, _DIGEST: digest(contiguous, text)}

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Extreme points of (C)CEs, against enumeration and what is known."""
 
+import itertools
+
 import numpy as np
 import pytest
 import vertex_enumeration
@@ -22,6 +24,13 @@ def draw(seed, shape):
   return rng.normal(size=shape)
 
 
+def share_an_edge(rows, ends):
+  """Returns whether what is tight at both ends leaves one direction free."""
+  tight = rows[(np.abs(rows @ ends.T) <= 1e-8).all(axis=1)]
+  system = np.concatenate([np.ones((1, rows.shape[1])), tight])
+  return np.linalg.matrix_rank(system, 1e-7) == rows.shape[1] - 1
+
+
 def check_same(payoffs, concept):
   """Returns how many vertices there are, after comparing both ways."""
   found = equilibria.extreme_points(payoffs, concept)
@@ -29,6 +38,10 @@ def check_same(payoffs, concept):
   expected = vertex_enumeration.enumerate_vertices(payoffs, concept)
   assert found.is_complete
   assert len(flat) == len(expected)
+  rows = vertices.half_spaces(polytope.gain_rows(payoffs, concept))
+  pairs = itertools.combinations(range(len(flat)), 2)
+  edges = [pair for pair in pairs if share_an_edge(rows, flat[[*pair]])]
+  assert found.edges == edges
   apart = np.abs(flat[:, None] - expected).max(2)
   assert max(apart.min(0).max(), apart.min(1).max()) < 1e-7
   return len(flat)
@@ -91,6 +104,18 @@ def test_ce_and_cce_of_two_strategies_are_one(name):
   assert np.abs(left[:, None] - right).max((2, 3)).min(1).max() < 1e-9
 
 
+@pytest.mark.parametrize(
+  ("shape", "count"), [((1, 1), 1), ((1, 2), 1), ((2,), 1), ((1, 1, 2), 1)]
+)
+def test_games_with_hardly_a_choice(shape, count):
+  payoffs = np.arange(float(len(shape) * np.prod(shape))).reshape(-1, *shape)
+  found = equilibria.extreme_points(payoffs, "cce")
+  assert (len(found.joints), found.edges) == (count, [])
+  assert found.is_complete
+  constant = equilibria.extreme_points(np.zeros_like(payoffs), "ce")
+  assert len(constant.joints) == np.prod(shape)
+
+
 def test_units_and_names_do_not_matter():
   payoffs = draw(4, (2, 2, 3))
   moved = payoffs[:, ::-1] * 1e6 - 3e7
@@ -122,7 +147,12 @@ def test_edges_are_those_of_a_bipyramid():
   """Of chicken: 5 - 9 + 6 = 2, and its ends are no neighbours."""
   found = equilibria.extreme_points(games.classics.chicken(), "cce")
   missing = {(i, j) for j in range(5) for i in range(j)} - {*found.edges}
-  assert len(missing) == 1
+  ((first, second),) = missing
+  ends = found.joints[[first, second]].reshape(2, 4)
+  ends = ends[np.argsort(ends[:, 0])]
+  np.testing.assert_allclose(  # its apexes
+    ends, [[0, 1 / 4, 1 / 4, 1 / 2], [1 / 5, 2 / 5, 2 / 5, 0]], atol=1e-12
+  )
   constant = equilibria.extreme_points(np.zeros((2, 2, 3)), "ce")
   assert len(constant.edges) == 15  # any two corners of a simplex
 
@@ -132,7 +162,7 @@ def test_what_was_not_followed_is_told(monkeypatch):
   found = equilibria.extreme_points(chicken, "ce", max_points=2)
   assert len(found.joints) >= 2
   assert not found.is_complete
-  monkeypatch.setattr(vertices, "MOST_CHOICES", 2)
+  monkeypatch.setattr(vertices, "MOST_NUMBERS", 2)
   found = equilibria.extreme_points(chicken, "ce")
   assert (len(found.joints), found.is_complete) == (1, False)
 

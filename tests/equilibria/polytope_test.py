@@ -24,6 +24,25 @@ def test_chicken_by_hand():
   np.testing.assert_allclose(best.joint, [[0, 0.25], [0.25, 0.5]], atol=1e-9)
 
 
+@pytest.mark.parametrize("unit", [1e-10, 1e10])
+def test_units_do_not_matter(unit):
+  """Tolerances of linear programs are absolute."""
+  chicken = unit * np.asarray(games.classics.chicken())
+  best = polytope.maximize(chicken, "ce", chicken.sum(0))
+  assert best.value == pytest.approx(10.5 * unit)
+
+
+@pytest.mark.parametrize("outcome", [1e6, 1e9, -1e9])
+def test_one_outcome_that_outweighs_all(outcome):
+  """What the others gain by deviating is still seen."""
+  for seed in range(10):
+    payoffs = np.random.default_rng(seed).normal(size=(2, 3, 3))
+    payoffs[0, 0, 0] = outcome
+    joint = polytope.maximize(payoffs, "ce", payoffs[1]).joint
+    rows = polytope.unit_rows(polytope.gain_rows(payoffs, "ce"))
+    assert (rows @ joint.ravel()).max() < 1e-6
+
+
 @pytest.mark.parametrize("concept", ["ce", "cce"])
 def test_optimum_is_an_equilibrium_and_no_solution_is_better(
   concept, random_games

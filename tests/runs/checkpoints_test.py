@@ -91,7 +91,7 @@ def test_nothing_but_the_checkpoint_is_left_behind(tmp_path):
 
 def test_an_interrupted_write_is_ignored(tmp_path):
   whole = runs.save_checkpoint(tmp_path, 1, {"x": np.ones(1)}, {})
-  unfinished = tmp_path / "step_000000002.unfinished"
+  unfinished = tmp_path / "step_000000002.safetensors.unfinished"
   unfinished.write_bytes(whole.read_bytes()[:20])
   assert runs.list_checkpoints(tmp_path) == [whole]
   assert runs.load_checkpoint(tmp_path)[1]["step"] == 1
