@@ -66,7 +66,12 @@ def extreme_points(
   unit = polytope.to_unit_range(game)
   gains = polytope.gain_rows(unit, concept)
   walk = _Walk(vertices.half_spaces(gains))
-  walk.start(polytope.maximize(unit, concept, unit.sum(axis=0), gains).joint)
+  for objective in (unit.sum(axis=0), *unit, *_cells(unit)):
+    joint = polytope.maximize(unit, concept, objective, gains).joint
+    if walk.start(joint):
+      break
+  else:
+    raise polytope.LinearProgramError("HiGHS ended at no vertex that is one.")
   while walk.has_open() and len(walk.points) < max_points:
     walk.follow_edges()
   return ExtremePoints(
@@ -74,6 +79,12 @@ def extreme_points(
     sorted(walk.edges),
     not walk.has_open() and not walk.has_unseen,
   )
+
+
+def _cells(payoffs: Float[np.ndarray, "n *a"]) -> Float[np.ndarray, "j *a"]:
+  """Returns an objective for each joint strategy, its probability."""
+  shape = payoffs.shape[1:]
+  return np.eye(int(np.prod(shape))).reshape(-1, *shape)
 
 
 class _Walk:
@@ -97,16 +108,12 @@ class _Walk:
     self.edges: set[tuple[int, int]] = set()
     self.has_unseen = False
 
-  def start(self, joint: Float[np.ndarray, "*a"]) -> None:
-    """Takes the vertex near a joint, where a linear program ended.
-
-    Raises:
-      LinearProgramError: there is none.
-    """
+  def start(self, joint: Float[np.ndarray, "*a"]) -> bool:
+    """Takes the vertex near a joint; returns whether there is one."""
     vertex = vertices.polish(self._rows, joint.ravel())
-    if vertex is None:
-      raise polytope.LinearProgramError("HiGHS did not end at a vertex.")
-    self._index(vertex)
+    if vertex is not None:
+      self._index(vertex)
+    return vertex is not None
 
   def has_open(self) -> bool:
     """Returns whether there are vertices whose edges were not followed."""

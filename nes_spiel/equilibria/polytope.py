@@ -14,6 +14,11 @@ from nes_spiel.equilibria import gains
 from nes_spiel.equilibria.gains import Concept
 from nes_spiel.games import validation
 
+# HiGHS's least.
+TOLERANCES = {
+  "primal_feasibility_tolerance": 1e-10,
+  "dual_feasibility_tolerance": 1e-10,
+}
 FEASIBLE = 1e-6  # of constraints whose largest entry is 1
 
 
@@ -131,6 +136,7 @@ def _solve_program(
     A_eq=np.ones((1, weights.size)),
     b_eq=[1.0],
     method="highs",
+    options=TOLERANCES,
   )
   if not found.success:
     raise LinearProgramError(found.message)
