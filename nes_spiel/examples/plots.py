@@ -55,7 +55,7 @@ def save_gaps(
   curves |= {trains: (state.train_meta_gaps, BLUE, "o-")}
   for name, (gaps, color, style) in curves.items():
     total = np.maximum(np.asarray(gaps).sum(axis=1), 1e-8)
-    label = f"{name}: {total[-1]:.4f} last"
+    label = f"{name}: {total[-1]:.2g} last"
     left.semilogy(total, style, color=color, markersize=4, label=label)
   left.set(xlabel="Iteration", ylabel="Gap in the full game", title=game)
   left.legend(frameon=False, fontsize=8)
