@@ -25,6 +25,8 @@ from open_spiel.python.algorithms import (
 )
 from open_spiel.python.algorithms.psro_v2 import best_response_oracle, psro_v2
 
+from nes_spiel.examples import jpsro_state
+
 COMPILE_EVENT = "/jax/core/compile/backend_compile_duration"
 
 
@@ -119,12 +121,13 @@ def run_jpsro(
   welfare: list[float] = []
   start = time.perf_counter()
 
-  def callback(*state: Any) -> Any:
-    gaps.append(float(sum(state[10][-1])))
-    welfare.append(float(sum(state[8][-1])))
+  def callback(*values: Any) -> Any:
+    state = jpsro_state.JpsroState(*values[: len(jpsro_state.FIELDS)])
+    gaps.append(float(sum(state.train_meta_gaps[-1])))
+    welfare.append(float(sum(state.train_meta_values[-1])))
     if time.perf_counter() - start > most_seconds:
       raise _TimeIsUpError
-    return state[-1]
+    return values[-1]
 
   with (
     noted_compilations(clear) as compilations,

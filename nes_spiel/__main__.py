@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line: lists the examples, and runs one.
 
-nes-spiel
-nes-spiel solve_game --game=chicken
-python -m nes_spiel solve_game --help
+  nes-spiel
+  nes-spiel solve_game --game=chicken
+  python -m nes_spiel solve_game --help
+
+Flags are the example's own.
 """
 
 import ast

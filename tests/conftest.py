@@ -89,12 +89,12 @@ def quick_compilation(monkeypatch):
 
 
 @pytest.fixture
-def run_blocks(tmp_path, python_blocks, quick_compilation):
-  """Returns a function that runs a file's blocks in one new process."""
+def run_program(tmp_path, quick_compilation):
+  """Returns a function that runs Python in a new process, to success."""
 
-  def run(path):
+  def run(program, *arguments):
     done = subprocess.run(
-      [sys.executable, "-c", "\n".join(python_blocks(path))],
+      [sys.executable, "-c", program, *arguments],
       cwd=tmp_path,
       capture_output=True,
       text=True,
@@ -104,6 +104,12 @@ def run_blocks(tmp_path, python_blocks, quick_compilation):
     assert done.returncode == 0, done.stderr
 
   return run
+
+
+@pytest.fixture
+def run_blocks(python_blocks, run_program):
+  """Returns a function that runs a file's blocks in one new process."""
+  return lambda path: run_program("\n".join(python_blocks(path)))
 
 
 @pytest.fixture(scope="session")

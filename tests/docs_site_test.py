@@ -162,20 +162,11 @@ def test_the_site_builds_and_holds_every_public_name(tmp_path):
 
 @pytest.mark.reference
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-@pytest.mark.usefixtures("quick_compilation")
-def test_notebooks_run(path, tmp_path):
+def test_notebooks_run(path, run_program):
   """Every cell, in a fresh kernel."""
-  program = (
+  run_program(
     "import sys, nbclient, nbformat;"
     "book = nbformat.read(sys.argv[1], 4);"
-    "nbclient.NotebookClient(book, timeout=600).execute()"
+    "nbclient.NotebookClient(book, timeout=600).execute()",
+    path,
   )
-  done = subprocess.run(
-    [sys.executable, "-c", program, path],
-    cwd=tmp_path,
-    capture_output=True,
-    text=True,
-    timeout=1200,
-    check=False,
-  )
-  assert done.returncode == 0, done.stderr

@@ -115,9 +115,8 @@ def end_of_edge(
     A flat joint; None if rounding does not let it be told.
   """
   # Some probability falls along any direction, so that something is hit.
-  speed = rows @ direction / np.linalg.norm(rows, axis=1)
-  hits = speed > INDEPENDENT
   speed = rows @ direction
+  hits = speed > INDEPENDENT * np.linalg.norm(rows, axis=1)
   steps = -(rows[hits] @ vertex) / speed[hits]
   return polish(rows, vertex + steps.min() * direction)
 
