@@ -4,6 +4,8 @@ r"""OpenSpiel's own JPSRO and PSRO with our meta-solvers and with theirs.
 
   python -m benchmarks.meta_solvers --part=jpsro
   python -m benchmarks.meta_solvers --part=psro --exact_payoffs
+  python -m benchmarks.meta_solvers --part=psro --dqn_episodes=2000 \
+    --psro_iterations=6 --psro_seeds=3 --sims_per_entry=200
 
 jpsro: three-player Kuhn poker, evaluation by `uni`, policies counted as often
 as they were found. The gap at iteration k, counted from 0 as OpenSpiel does, is
@@ -11,13 +13,15 @@ what best responders gain against the train joint that k iterations have led to,
 summed over players. Seconds are those of the whole loop, JAX's compilation
 included: its caches are emptied before every run.
 
-psro: Kuhn poker with exact best responses, selected and mixed by marginals. The
+psro: Kuhn poker with exact best responses, or with those that OpenSpiel's DQN
+learns in --dqn_episodes, selected and mixed by marginals. The
 exploitability is OpenSpiel's of the aggregated policy: half of NashConv, which
 its example prints. Payoffs of the meta-game are means of `sims_per_entry`
 episodes as in OpenSpiel, or exact expectations with --exact_payoffs. Seconds
 are without the exploitability; the first seed's include JAX's compilation.
 """
 
+import functools
 from typing import Any
 
 import jax
@@ -26,7 +30,13 @@ from absl import app, flags
 
 import nes_spiel
 from benchmarks import report
-from benchmarks.openspiel_runs import Run, run_jpsro, run_psro
+from benchmarks.openspiel_runs import (
+  Run,
+  dqn_oracle,
+  exact_oracle,
+  run_jpsro,
+  run_psro,
+)
 
 JPSRO_COLUMNS = (
   "train solver",
@@ -66,6 +76,9 @@ _SIMS = flags.DEFINE_integer(
 )
 _EXACT = flags.DEFINE_bool(
   "exact_payoffs", False, "Expected returns in PSRO's meta-game, no episodes."
+)
+_DQN = flags.DEFINE_integer(
+  "dqn_episodes", None, "Of DQN in PSRO; best responses are exact if None."
 )
 
 
@@ -118,7 +131,12 @@ def benchmark_psro() -> None:
   runs: dict[str, list[Run]] = {name: [] for name in names}
   for seed in seeds:
     for name in names:
-      run = run_psro(name, seed, _PSRO_ITERATIONS.value, episodes)
+      oracle = exact_oracle
+      if _DQN.value is not None:
+        oracle = functools.partial(dqn_oracle, _DQN.value, seed)
+      run = run_psro(
+        name, seed, _PSRO_ITERATIONS.value, episodes, make_oracle=oracle
+      )
       runs[name].append(run)
   _show_psro(runs)
 
@@ -126,7 +144,11 @@ def benchmark_psro() -> None:
 def _show_psro(runs: dict[str, list[Run]]) -> None:
   """Prints exploitability by iteration, and seconds."""
   payoffs = "exact" if _EXACT.value else f"{_SIMS.value} episodes each"
-  title = f"PSRO, kuhn_poker, seeds 1 to {_PSRO_SEEDS.value}, payoffs {payoffs}"
+  learned = f", DQN of {_DQN.value} episodes" if _DQN.value else ""
+  title = (
+    f"PSRO, kuhn_poker{learned}, seeds 1 to {_PSRO_SEEDS.value}, "
+    f"payoffs {payoffs}"
+  )
   report.show(
     "psro_exploitability",
     f"{title}: exploitability (NashConv / 2) of the aggregated policy",

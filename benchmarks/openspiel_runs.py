@@ -9,14 +9,14 @@ import contextlib
 import io
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 import pyspiel
 from absl import logging
-from open_spiel.python import policy
+from open_spiel.python import policy, rl_environment
 from open_spiel.python.algorithms import (
   expected_game_score,
   exploitability,
@@ -26,6 +26,9 @@ from open_spiel.python.algorithms import (
 from open_spiel.python.algorithms.psro_v2 import best_response_oracle, psro_v2
 
 from nes_spiel.examples import jpsro_state
+
+# From a game to PSRO's oracle and each player's first policy.
+MakeOracle = Callable[[pyspiel.Game], tuple[Any, list[policy.Policy]]]
 
 COMPILE_EVENT = "/jax/core/compile/backend_compile_duration"
 
@@ -169,19 +172,65 @@ class ExactPayoffs(psro_v2.PSROSolver):
     return expected_game_score.policy_value(root, policies)
 
 
-def make_psro(
-  game: pyspiel.Game, name: str, episodes: int
-) -> psro_v2.PSROSolver:
-  """Builds PSRO as OpenSpiel's example does, without its prints."""
+def exact_oracle(game: pyspiel.Game) -> tuple[Any, list[policy.Policy]]:
+  """Returns OpenSpiel's oracle of exact best responses, first policies."""
   start = policy.TabularPolicy(game)
   oracle = best_response_oracle.BestResponseOracle(game=game, policy=start)
+  return oracle, [start.__copy__() for _ in range(game.num_players())]
+
+
+def dqn_oracle(
+  episodes: int, seed: int, game: pyspiel.Game
+) -> tuple[Any, list[policy.Policy]]:
+  """Returns OpenSpiel's oracle of best responses by DQN, and first policies.
+
+  As in its example, with smaller networks that learn more often.
+
+  Args:
+    episodes: that each best response is trained for.
+    seed: of the networks and their exploration.
+    game: that is played.
+  """
+  # They need Flax and Chex: pip install 'nes_spiel[rl]'.
+  from open_spiel.python.algorithms.psro_v2 import rl_oracle, rl_policy
+
+  environment = rl_environment.Environment(game)
+  (size,) = environment.observation_spec()["info_state"]
+  options = {
+    "state_representation_size": size,
+    "num_actions": environment.action_spec()["num_actions"],
+    "hidden_layers_sizes": [64, 64],
+    "batch_size": 32,
+    "learning_rate": 1e-3,
+    "update_target_network_every": 1000,
+    "learn_every": 4,
+    "optimizer_str": "adam",
+    "seed": seed,
+  }
+  oracle = rl_oracle.RLOracle(
+    environment, rl_policy.DQNPolicy, options, episodes, sigma=0.0
+  )
+  agents = [
+    rl_policy.DQNPolicy(environment, player, **options)
+    for player in range(game.num_players())
+  ]
+  for agent in agents:
+    agent.freeze()
+  return oracle, agents
+
+
+def make_psro(
+  game: pyspiel.Game, name: str, episodes: int, make_oracle: MakeOracle
+) -> psro_v2.PSROSolver:
+  """Builds PSRO as OpenSpiel's example does, without its prints."""
+  oracle, agents = make_oracle(game)
   solver = psro_v2.PSROSolver if episodes else ExactPayoffs
   with contextlib.redirect_stdout(io.StringIO()):
     return solver(
       game,
       oracle,
       sims_per_entry=episodes,
-      initial_policies=[start.__copy__() for _ in range(game.num_players())],
+      initial_policies=agents,
       training_strategy_selector="probabilistic",
       meta_strategy_method=name,
       sample_from_marginals=True,
@@ -201,7 +250,12 @@ def psro_exploitability(
 
 
 def run_psro(
-  name: str, seed: int, iterations: int, episodes: int, clear: bool = False
+  name: str,
+  seed: int,
+  iterations: int,
+  episodes: int,
+  clear: bool = False,
+  make_oracle: MakeOracle = exact_oracle,
 ) -> Run:
   """Runs PSRO on two-player Kuhn poker; values are exploitability.
 
@@ -211,6 +265,7 @@ def run_psro(
     iterations: beside the start.
     episodes: for each entry of the meta-game; 0 for exact expectations.
     clear: empty JAX's caches first.
+    make_oracle: from the game to an oracle and each player's first policy.
 
   Returns:
     The run; its seconds are without the exploitability.
@@ -221,7 +276,7 @@ def run_psro(
   game = pyspiel.load_game_as_turn_based("kuhn_poker", {"players": 2})
   with noted_compilations(clear) as compilations:
     start = time.perf_counter()
-    solver = make_psro(game, name, episodes)
+    solver = make_psro(game, name, episodes, make_oracle)
     elapsed = time.perf_counter() - start
     values = [psro_exploitability(game, solver)]
     for _ in range(iterations):

@@ -19,7 +19,7 @@ DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
 NOTEBOOKS = sorted((DOCS / "tutorials").glob("*.ipynb"))
 PAGES = [
-  page for page in sorted(DOCS.glob("*.md")) if "```python" in page.read_text()
+  page for page in sorted(DOCS.rglob("*.md")) if "```python" in page.read_text()
 ]
 PACKAGES = (
   "nes_spiel",

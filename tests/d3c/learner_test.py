@@ -131,6 +131,42 @@ def test_scale_free_learning_does_not_see_units(x64):
   assert np.abs(third.log_mixing - one.log_mixing).max() > 1e-3
 
 
+def test_scale_free_rows_move_by_rates_over_squared_derivatives(x64):
+  """The worked example again: rates and gradients over sums of squares."""
+  game = games.prisoners_dilemma(2)
+  recipe = d3c.Recipe(0.1, 0.1, 0.0)
+  population = d3c.Population((True, True), (True, True))
+  mixing = jnp.array([[0.9, 0.1], [0.2, 0.8]])
+  state = d3c.State(
+    jnp.array([[0.25], [0.5]]),
+    jnp.log(mixing),
+    jnp.asarray(0),
+    jnp.asarray(True),
+  )
+  change = learner.observe(game, MODES["d3c"], population, state)
+  squares = np.square(change.jacobian).sum((1, 2))
+  assert np.abs(squares - 1).min() > 0.1
+  plain, free = (
+    learner.mixing_gradient(
+      change,
+      MODES["d3c"].rates,
+      dataclasses.replace(recipe, epsilon=0.4, scale_free=scale_free),
+      state.log_mixing,
+      state.step,
+    )
+    for scale_free in (False, True)
+  )
+  np.testing.assert_allclose(free, plain / squares[:, None], rtol=1e-9)
+
+
+def test_attention_is_the_mean_over_those_who_are_given_to(x64):
+  rows = np.array([[0.6, 0.3, 0.1], [0.0, 1.0, 0.0], [0.5, 0.0, 0.5]])
+  with np.errstate(divide="ignore"):
+    seen = learner.attention(jnp.asarray(np.log(rows)))
+  given = (np.log(0.6 / 0.3) + np.log(0.6 / 0.1)) / 2
+  np.testing.assert_allclose(seen, [given, np.inf, 0], atol=1e-12)
+
+
 def test_annealed_epsilon_ends_at_zero(x64):
   game = games.prisoners_dilemma(2)
   change = d3c.local_change(
@@ -220,6 +256,7 @@ def test_fixed_mixings(x64):
     (lambda: d3c.social_value_orientation([2.0, 0.0]), "0 to pi / 2"),
     (lambda: d3c.social_value_orientation([math.pi / 2, 0]), "agent 0.s loss"),
     (lambda: d3c.fixed(-jnp.eye(2), balanced=False), "smallest entry is -1.0"),
+    (lambda: mixings.check_mixing(jnp.eye(2), 3), r"\(3, 3\), got \(2, 2\)"),
     (lambda: d3c.fixed(jnp.eye(2) * 2), "every row.*misses one by 1"),
     (lambda: d3c.fixed(jnp.array([[2.0, -1.0], [0, 1]])), "smallest.*-1.0"),
     (lambda: d3c.Recipe(step_size=-1.0), "step_size: expected.*got -1.0"),

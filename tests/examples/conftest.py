@@ -105,13 +105,13 @@ def run_example(run_python):
 def run_lines(run_python):
   """Returns a function that runs one example with each list of flags in turn.
 
-  All of them run in one new process.
+  All of them run in one new process, after the Python in `first`.
   """
 
-  def run(name, *lines):
+  def run(name, *lines, first=""):
     texts = [[str(flag) for flag in line] for line in lines]
     module = f"nes_spiel.examples.{name}"
-    done = run_python("-c", DRIVER, module, json.dumps(texts))
+    done = run_python("-c", first + DRIVER, module, json.dumps(texts))
     assert done.returncode == 0, done.stderr
     return [Finished(*result) for result in json.loads(done.stdout)]
 

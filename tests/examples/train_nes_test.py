@@ -8,13 +8,23 @@ import pytest
 
 from nes_spiel import nes
 
+# A recipe of one's own, of which little is compiled.
+OWN = """
+from nes_spiel import nes
+
+nes.RECIPES["own"] = (
+  nes.Config("cce", 2, payoff_channels=(4,), dual_channels=(4,)),
+  nes.Recipe((nes.Bucket(2, 3, 16, 1.0),)),
+)
+"""
+
 
 @pytest.mark.reference
-def test_it_trains_goes_on_and_writes_a_model(run_lines, tmp_path, monkeypatch):
-  # Little is run of what is compiled.
-  monkeypatch.setenv("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+def test_it_trains_goes_on_and_writes_a_model(
+  run_lines, tmp_path, quick_compilation
+):
   common = [
-    "--recipe=cce_2p",
+    "--recipe=own",
     f"--output_dir={tmp_path}",
     "--save_every=25",
     "--evaluation_games=64",
@@ -25,6 +35,7 @@ def test_it_trains_goes_on_and_writes_a_model(run_lines, tmp_path, monkeypatch):
     [*common, "--steps=25"],
     [*common, "--steps=25"],
     [*common, "--steps=50", "--resume"],
+    first=OWN,
   )
   assert first.code == 0, first.err
   assert again.code == 2
@@ -34,7 +45,7 @@ def test_it_trains_goes_on_and_writes_a_model(run_lines, tmp_path, monkeypatch):
   assert model.facts["steps"] == 50
   assert model.facts["horizons"] == [[0, 25], [25, 50]]
   assert model.facts["options"]["learning_rate"] == 1e-3
-  assert model.facts["recipe"] == "cce_2p"
+  assert model.facts["recipe"] == "own"
   mean, error = model.facts["measured"]["4x4 ME"]["solver_gap"]
   assert 0 < error < mean < 1
   assert all(np.isfinite(x).all() for x in jax.tree.leaves(model.variables))

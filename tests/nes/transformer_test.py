@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from nes_spiel.nes import transformer
+from nes_spiel.nes import layers, transformer
 from nes_spiel.nes.config import HEADS
 
 
@@ -37,6 +37,19 @@ def test_attention(x64):
       queries[row, 0, 0], keys[row, exists], values[row, exists]
     )
     np.testing.assert_allclose(seen[row], expected, atol=1e-12)
+
+
+def test_channels_are_normalised_one_place_at_a_time():
+  activations = np.random.default_rng(0).normal(size=(4, 3, 5)) * 7
+  normalize = hk.without_apply_rng(
+    hk.transform(lambda x: layers.NormalizeChannels()(x))
+  )
+  parameters = normalize.init(jax.random.key(0), jnp.asarray(activations))
+  seen = normalize.apply(parameters, jnp.asarray(activations))
+  for place in np.ndindex(4, 3):
+    row = activations[place]
+    expected = row / np.sqrt(np.mean(row**2) + layers.EPSILON)
+    np.testing.assert_allclose(seen[place], expected, rtol=1e-5)
 
 
 @pytest.mark.reference
