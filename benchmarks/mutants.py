@@ -9,6 +9,7 @@ Each mutant is a copy of the package with one operator, number or condition
 changed; mutants are drawn by --seed from all there are. One that passes the
 part's tests has survived, and is printed as a diff. The working tree is left
 alone. With --output_dir results are kept, and a run goes on where it stopped.
+Needs Cosmic Ray: pip install 'nes_spiel[mutation]'.
 """
 
 import os

@@ -118,7 +118,7 @@ def test_unknown_concept(payoffs):
     )
 
 
-@pytest.mark.parametrize("scale", [1.0, 1e-5, 1e5])
+@pytest.mark.parametrize("scale", [1.0, -1.0, 1e-5, 1e5])
 def test_rounding_is_nobodys_welfare(scale):
   """Three players' payoffs that add up to a constant, but for rounding."""
   first, second = scale * np.random.default_rng(1).normal(size=(2, 2, 3, 2))
