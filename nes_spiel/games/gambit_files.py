@@ -85,7 +85,9 @@ def write_nfg(
       names; a title or name with a backslash, for which the format has no
       escape.
     OSError: the file cannot be written.
+    TypeError: `path` is no path.
   """
+  path = os.fspath(path)
   payoffs = np.asarray(validation.check_payoffs(payoffs), dtype=np.float64)
   num_players = len(payoffs)
   if player_names is None:

@@ -150,6 +150,8 @@ def _run(
       )
       if found.sweeps == records[-1].sweeps:
         break
+      if not bar.n:
+        bar.unpause()  # compiling says nothing about the time that is left
       records.append(found)
       bar.update(int(found.sweeps) - bar.n)
       bar.set_postfix(gap=f"{found.gaps.regularized_exploitability:.1e}")

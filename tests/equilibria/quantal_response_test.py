@@ -37,6 +37,17 @@ def response_by_hand(payoffs, profile, temperature):
   return rows
 
 
+def test_newtons_whole_steps_double_the_digits(x64):
+  """Steps that were halved would gain a bit each."""
+  payoffs = draw(SHAPE)
+  first = equilibria.solve_quantal_response(payoffs, 0.5, uniform(SHAPE))
+  assert first.residual < 1e-12
+  off = 1e-3 * (uniform(SHAPE) - first.profile)
+  near = equilibria.solve_quantal_response(payoffs, 0.5, first.profile + off)
+  assert near.residual < 1e-12
+  assert 1 <= near.iterations <= 3  # from 1e-3 to 1e-6 to 1e-12
+
+
 def test_logit_response_by_hand(x64):
   payoffs = draw(SHAPE)
   profile = uniform(SHAPE)

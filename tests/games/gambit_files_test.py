@@ -317,3 +317,8 @@ def test_openspiel_agrees_on_hand_written_files(write, text):
   np.testing.assert_array_equal(
     openspiel.from_openspiel(game), gambit_files.read_nfg(path)
   )
+
+
+def test_a_path_comes_first(tmp_path, unchecked):
+  with pytest.raises(TypeError, match="os.PathLike object, not ndarray"):
+    gambit_files.write_nfg(PAYOFFS_2X3, tmp_path / "game.nfg")
