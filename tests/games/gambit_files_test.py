@@ -320,5 +320,5 @@ def test_openspiel_agrees_on_hand_written_files(write, text):
 
 
 def test_a_path_comes_first(tmp_path, unchecked):
-  with pytest.raises(TypeError, match="os.PathLike object, not ndarray"):
+  with pytest.raises(TypeError, match=r"os\.PathLike object, not ndarray"):
     gambit_files.write_nfg(PAYOFFS_2X3, tmp_path / "game.nfg")
