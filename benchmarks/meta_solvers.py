@@ -175,10 +175,11 @@ def _psro_rows(columns: list[list[Run]]) -> list[tuple[Any, ...]]:
 def _psro_summary(name: str, runs: list[Run]) -> tuple[Any, ...]:
   """Returns a solver's seconds and how exploitable it is in the end."""
   values = np.array([run.values for run in runs])
+  settled = values[:, SETTLED:]
   return (
     name,
     *report.spread([run.seconds for run in runs]),
-    float(np.max(values[:, SETTLED:], initial=-np.inf)),
+    float(settled.max()) if settled.size else "-",
     *report.spread(values[:, -1]),
   )
 
