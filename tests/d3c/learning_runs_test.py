@@ -92,8 +92,10 @@ def test_a_run_that_diverges_harms_no_other():
   assert np.isfinite(both.mixing).all()
 
 
-def test_ratio_says_nothing_without_a_positive_optimum():
-  result = d3c.train(games.efficient_but_unfair(), KEY, 2, steps=10)
+@pytest.mark.parametrize("optimum", [-np.inf, -1.0, 0.0])
+def test_ratio_says_nothing_without_a_positive_optimum(optimum):
+  game = dataclasses.replace(games.efficient_but_unfair(), optimal_loss=optimum)
+  result = d3c.train(game, KEY, 2, steps=10)
   assert np.isnan(result.ratio_to_optimal).all()
   assert (result.bound >= 1).all()
 
