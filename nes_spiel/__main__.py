@@ -10,15 +10,17 @@ Flags are the example's own.
 """
 
 import ast
+import contextlib
 import difflib
 import pathlib
 import runpy
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import nes_spiel
 
 EXAMPLES = pathlib.Path(__file__).parent / "examples"
+HELP = {"-h", "--help", "--helpshort", "--helpfull"}
 RUNS = 'if __name__ == "__main__":'
 
 
@@ -34,18 +36,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
   """
   given = sys.argv[1:] if arguments is None else arguments
   name, *others = given or ["help"]
-  if name in ("help", "-h", "--help", "--helpshort", "--helpfull"):
+  if name == "help" or name in HELP:
     print(usage())
   elif name == "--version":
     print(nes_spiel.__version__)
   elif name in examples():
     sys.argv = [f"nes-spiel {name}", *others]
-    runpy.run_module(
-      f"nes_spiel.examples.{name}", run_name="__main__", alter_sys=True
-    )
+    with _help_succeeds(others):
+      runpy.run_module(
+        f"nes_spiel.examples.{name}", run_name="__main__", alter_sys=True
+      )
   else:
     print(_refusal(name), file=sys.stderr)
     raise SystemExit(2)
+
+
+@contextlib.contextmanager
+def _help_succeeds(flags: Sequence[str]) -> Iterator[None]:
+  """Ends with 0 where help was asked for, after which absl ends with 1."""
+  try:
+    yield
+  except SystemExit:
+    if HELP.isdisjoint(flags):
+      raise
+    raise SystemExit(0) from None
 
 
 def examples() -> dict[str, str]:

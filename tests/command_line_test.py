@@ -49,6 +49,7 @@ def test_runs_an_example_with_its_flags():
   assert done.returncode == 0, done.stderr
   assert "0.25" in done.stdout
   told = run("solve_game", "--help")
+  assert told.returncode == 0
   assert "Solves one game" in told.stdout
   mistaken = run("solve_game", "--game=checkers")
   assert mistaken.returncode == 2

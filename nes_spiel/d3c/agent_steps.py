@@ -77,7 +77,7 @@ def make_setting(
   mask = (True,) * agents if opts_in is None else tuple(map(bool, opts_in))
   if len(mask) != agents:
     raise ValueError(
-      f"opts_in: expected one of {agents} agents, got {opts_in}."
+      f"opts_in: expected {agents} booleans, one for each, got {opts_in}."
     )
   return Setting(game, algorithm, mixing, mode, mask)
 

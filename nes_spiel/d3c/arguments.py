@@ -81,7 +81,9 @@ def population(
   for name, given in (("opts_in", opts_in), ("moves", moves)):
     mask = (True,) * agents if given is None else tuple(map(bool, given))
     if len(mask) != agents:
-      raise ValueError(f"{name}: expected one of {agents} agents, got {given}.")
+      raise ValueError(
+        f"{name}: expected {agents} booleans, one for each agent, got {given}."
+      )
     masks.append(mask)
   return Population(*masks)
 

@@ -94,7 +94,7 @@ def mixing_start(
   mask = (True,) * num_agents if opts_in is None else tuple(map(bool, opts_in))
   if len(mask) != num_agents:
     raise ValueError(
-      f"opts_in: expected one of {num_agents} agents, got {opts_in}."
+      f"opts_in: expected {num_agents} booleans, one for each, got {opts_in}."
     )
   log_rows = jnp.log(_first_rows(options, mask, mixing))
   nobody = jnp.zeros(num_agents, jnp.int32)

@@ -125,7 +125,7 @@ def make_game() -> d3c.Game | list[d3c.Game]:
     return [d3c.games.sample_braess(key) for key in keys]
   if FLAGS.game in MAKERS:
     return MAKERS[FLAGS.game]()
-  return d3c.games.from_payoffs(load_payoffs(FLAGS.game), FLAGS.game)
+  return d3c.games.from_payoffs(load_payoffs(FLAGS.game, MAKERS), FLAGS.game)
 
 
 def recipe_changes() -> dict[str, Any]:

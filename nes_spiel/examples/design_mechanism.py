@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 r"""Designs payoffs, prices or wages, so that the equilibrium does better.
 
-  python -m nes_spiel.examples.design_mechanism --task=tolls
+  python -m nes_spiel.examples.design_mechanism --task=tolls --most=20
   python -m nes_spiel.examples.design_mechanism --task=transfers \
     --game=chicken --most=2 --output_dir=out/chicken
   python -m nes_spiel.examples.design_mechanism --task=inverse \
@@ -10,8 +10,9 @@ r"""Designs payoffs, prices or wages, so that the equilibrium does better.
 
 transfers: payments between players of --game, at most --most each, that add up
 to zero. inverse: payoffs that explain a joint, that of --observed or one of a
-hidden random game. tolls: of Braess's network, four drivers. scheduling: of
-jobs on machines. contract: wages for efforts that nobody sees.
+hidden random game. tolls: of Braess's network, four drivers, at most --most
+each. scheduling: of jobs on machines. contract: wages for efforts that nobody
+sees.
 
 Prints what is aimed at before and after, what is played, and the parameters;
 --output_dir gets them as CSV and the aim along the way as a picture.
@@ -32,7 +33,9 @@ FLAGS = flags.FLAGS
 LARGEST_SHOWN = 12  # joints of what is played
 
 flags.DEFINE_string("game", "prisoners_dilemma", "Of transfers.")
-flags.DEFINE_float("most", 3.0, "Of transfers, payoff units.")
+flags.DEFINE_float(
+  "most", None, "Of a transfer (3 if None) or a toll (50), payoff units."
+)
 flags.DEFINE_float("entropy_weight", 0.0, "Of transfers, beside welfare.")
 flags.DEFINE_string("observed", None, "Of inverse: a .npy file of a joint.")
 flags.DEFINE_integer("seed", 0, "Of what is random: hidden games and starts.")
@@ -46,27 +49,66 @@ flags.DEFINE_string("output_dir", None, "Folder for table and picture.")
 def transfers() -> mechanism_design.Task:
   """Returns the task of a game by its name."""
   payoffs = named_games.load_payoffs(FLAGS.game)
-  return mechanism_design.transfers(payoffs, FLAGS.most, FLAGS.entropy_weight)
+  most = 3.0 if FLAGS.most is None else FLAGS.most
+  return mechanism_design.transfers(payoffs, most, FLAGS.entropy_weight)
 
 
 def inverse() -> mechanism_design.Task:
   """Returns the task of a joint, that of a file or of a hidden game."""
   if FLAGS.observed:
-    joint = np.load(FLAGS.observed, allow_pickle=False)
+    joint = observed_joint()
   else:
     hidden = np.random.default_rng(FLAGS.seed).uniform(-1, 1, (2, 3, 3))
     joint = solvers.solve(hidden, "ce").joint
   return mechanism_design.inverse_game(joint, FLAGS.seed)
 
 
+def observed_joint() -> np.ndarray:
+  """Returns the array in the file of --observed.
+
+  Raises:
+    ValueError: not a file of NumPy's.
+  """
+  try:
+    return np.load(FLAGS.observed, allow_pickle=False)
+  except ValueError as error:
+    raise ValueError(
+      f"--observed: expected a .npy file with a joint, got {FLAGS.observed}."
+    ) from error
+
+
+def tolls() -> mechanism_design.Task:
+  """Returns the task of Braess's network."""
+  bounds = {} if FLAGS.most is None else {"most": FLAGS.most}
+  return mechanism_design.tolls(**bounds)
+
+
 TASKS: Mapping[str, Callable[[], mechanism_design.Task]] = {
   "transfers": transfers,
   "inverse": inverse,
-  "tolls": mechanism_design.tolls,
+  "tolls": tolls,
   "scheduling": lambda: mechanism_design.scheduling(seed=FLAGS.seed),
   "contract": mechanism_design.contract,
 }
+# Flags that not every task has.
+FLAGS_OF = {
+  "transfers": ("game", "most", "entropy_weight"),
+  "inverse": ("observed", "seed"),
+  "tolls": ("most",),
+  "scheduling": ("seed",),
+  "contract": (),
+}
 flags.DEFINE_enum("task", "tolls", list(TASKS), "What is designed.")
+
+
+def check_flags() -> None:
+  """Raises ValueError if a flag was given that the task does not have."""
+  for name in {name for names in FLAGS_OF.values() for name in names}:
+    tasks = [task for task, names in FLAGS_OF.items() if name in names]
+    if FLAGS[name].present and FLAGS.task not in tasks:
+      raise ValueError(
+        f"--{name}: is of --task={' and '.join(tasks)}, got {FLAGS.task}."
+      )
 
 
 def design(task: mechanism_design.Task) -> mechanism_design.Design:
@@ -126,6 +168,7 @@ def print_play(
 
 def run() -> None:
   """Designs, prints and writes."""
+  check_flags()
   task = TASKS[FLAGS.task]()
   found = design(task)
   table = summary(task, found)

@@ -3,6 +3,7 @@
 """Games by what a user calls them on a command line."""
 
 import pathlib
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,14 @@ from jaxtyping import Float
 from nes_spiel import games
 
 
-def load_payoffs(name: str) -> Float[np.ndarray, "n *a"]:
+def load_payoffs(
+  name: str, others: Iterable[str] = ()
+) -> Float[np.ndarray, "n *a"]:
   """Returns the payoffs of a file, a classic or an OpenSpiel game.
+
+  Args:
+    name: of one.
+    others: names that the program knows besides, for its message.
 
   Raises:
     ValueError: nothing of that name, or a malformed file.
@@ -30,10 +37,10 @@ def load_payoffs(name: str) -> Float[np.ndarray, "n *a"]:
   try:
     return games.load(name)
   except ValueError as error:
+    known = ", ".join([*others, *games.classics.NAMES])
     raise ValueError(
-      f"--game: {name!r} is no .nfg or .npy file, none of the classics "
-      f"{', '.join(games.classics.NAMES)}; nor does OpenSpiel load it, as it "
-      'does "matrix_pd".'
+      f"--game: {name!r} is no .nfg or .npy file, none of {known}, and no "
+      'normal-form game of OpenSpiel such as "matrix_pd".'
     ) from error
 
 

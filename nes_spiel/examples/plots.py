@@ -58,6 +58,7 @@ def save_gaps(
     label = f"{name}: {total[-1]:.2g} last"
     left.semilogy(total, style, color=color, markersize=4, label=label)
   left.set(xlabel="Iteration", ylabel="Gap in the full game", title=game)
+  left.xaxis.set_major_locator(mpl_ticker.MaxNLocator(integer=True))
   left.legend(frameon=False, fontsize=8)
   left.grid(alpha=0.3)
   joint = state.train_meta_dists[-1]

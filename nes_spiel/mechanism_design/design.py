@@ -143,7 +143,8 @@ def maximize(
       constraints=_constraints(allowed),
       options={"maxiter": max_steps, "ftol": tolerance},
     )
-  status = _status(found.status, path.finite)
+  # SciPy has no status where bounds leave a single point.
+  status = _status(found.get("status", 0), path.finite)
   return Design(
     parameters=path.best,
     value=path.value,

@@ -81,9 +81,10 @@ def inverse_game(
     ValueError: no distribution.
   """
   joint = np.asarray(observed, float)
-  if (joint < 0).any() or not abs(joint.sum() - 1) <= 1e-6:
+  if not (joint >= 0).all() or not abs(joint.sum() - 1) <= 1e-6:
     raise ValueError(
-      f"observed: expected probabilities that add up to 1, got {joint.sum()}."
+      "observed: expected probabilities that add up to 1, got a smallest of "
+      f"{joint.min():.6g} and a sum of {joint.sum():.6g}."
     )
   shape = (joint.ndim, *joint.shape)
   size = math.prod(shape)

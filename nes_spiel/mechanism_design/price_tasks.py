@@ -36,8 +36,10 @@ def tolls(
     most: of a toll, minutes.
 
   Raises:
-    ValueError: no player, or `most` below 0.
+    ValueError: no player, or `most` below 0 or infinite.
   """
+  if not 0 <= most < np.inf:
+    raise ValueError(f"most: expected a number of 0 or more, got {most}.")
   network = congestion.braess_network() if network is None else network
   delays = congestion.route_costs(players, network)
   roads = network.routes.shape[1]

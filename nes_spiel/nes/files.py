@@ -55,6 +55,8 @@ def save(
 def load(path: str | os.PathLike[str]) -> Model:
   """Reads a network that `save` wrote. Nothing in the file is executed.
 
+  `load_pretrained` reads one that is shipped, by its name.
+
   Raises:
     ValueError: a file that is truncated, changed or of another kind, or whose
       tensors do not fit its configuration or are not finite.

@@ -75,7 +75,16 @@ class PublicBeliefBot(pyspiel.Bot):
     return policy, int(self._rng.choice(legal, p=chances))
 
   def get_policy(self, state: Any) -> list[tuple[int, float]]:
-    """Returns the probabilities of legal actions."""
+    """Returns the probabilities of legal actions.
+
+    Raises:
+      ValueError: a state at which the player does not act.
+    """
+    if state.current_player() != self._player:
+      raise ValueError(
+        f"state: expected one at which player {self._player} acts, got one of "
+        f"player {int(state.current_player())} (-1 is chance)."
+      )
     legal = state.legal_actions(self._player)
     return list(zip(legal, self._chances(state).tolist(), strict=True))
 

@@ -80,7 +80,8 @@ def check_empty(folder: str | os.PathLike[str]) -> None:
   if found:
     raise ValueError(
       f"{folder}: holds a run, with {found[-1].name} as its newest checkpoint. "
-      "Continue it with --resume, choose another folder, or remove this one."
+      "Continue it with resume=True (--resume), choose another folder, or "
+      "remove this one."
     )
 
 

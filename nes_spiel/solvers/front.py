@@ -167,8 +167,13 @@ def _model_for(
   asked = (concept, len(shape), selection, strategy_mask)
   if model is None:
     model = network_choice.shipped_model(*asked)
-  else:
+  elif hasattr(model, "network"):
     network_choice.check_serves(model, *asked)
+  else:
+    raise ValueError(
+      "model: expected what nes.load reads from a file, or nes.load_pretrained "
+      f"by its name, got {model!r}."
+    )
   network_range.warn_beyond_range(model.facts, shape, strategy_mask)
   return model
 

@@ -26,6 +26,14 @@ from nes_spiel.solvers.solution import Concept
 # is drawn there is no uniform target, and always a welfare; epsilons, most of
 # which come with another rho, are neither zero nor the least.
 ALSO = {"target": "counts", "welfare": "payoffs"}
+# How a message names a kind that a network was not trained for.
+KINDS = {
+  ("target", "any"): "any joint that is no product of counts",
+  ("epsilon", "least"): "epsilons as low as they can be (MS)",
+  ("epsilon", "any"): "other epsilons than zero",
+  ("welfare", "payoffs"): "the sum of payoffs",
+  ("welfare", "any"): "other welfares than the sum of payoffs",
+}
 # Relative, of a target joint to the product of its marginals.
 PRODUCT_TOLERANCE = 1e-3
 
@@ -102,8 +110,11 @@ def refusal(
       "players"
     )
   for name in ("max_epsilon", "rho"):
-    if getattr(selection, name) is not None:
-      return f"selection.{name}: networks are trained with its default alone"
+    if (given := getattr(selection, name)) is not None:
+      return (
+        f"selection.{name}: networks are trained with its default alone, got "
+        f"{given}"
+      )
   if selection.shared_epsilon:
     return "selection.shared_epsilon: networks are trained without"
   if selection.mu is not None and _differs(selection.mu, MU):
@@ -130,12 +141,10 @@ def refusal(
 def _refused_kind(field: str, kind: str, names: list[str]) -> str:
   """Returns what is said of a kind that no row has."""
   argument = {"target": "target_joint", "epsilon": "target_epsilon"}
-  seen: str = kind
-  if (field, kind) == ("target", "any"):
-    seen = "any joint that is no product of counts"
+  seen = KINDS.get((field, kind), f"{kind!r}")
   return (
     f"selection.{argument.get(field, field)}: this network was trained for the "
-    f"rows {', '.join(names)} of Table 3, which leaves out {seen!r} here"
+    f"rows {', '.join(names)} of Table 3, which leave out {seen} here"
   )
 
 

@@ -74,8 +74,9 @@ class Solution:
       return self
     first = int(failed[0])
     residual = np.ravel(self.residual)[first]
+    hint = ' Networks take no steps: read gap_sum, or take "nes+exact".'
     raise SolverError(
       f"{self.method}: {failed.size} of {status.size} games did not converge; "
       f"game {first}: {Status(int(status[first])).name}, residual "
-      f"{residual:.1e}."
+      f"{residual:.1e}.{hint if self.method == 'nes' else ''}"
     )

@@ -238,7 +238,7 @@ def test_cooperation_is_learned_and_pays():
     ({"batches": 0}, "batches: expected a whole number >= 1, got 0"),
     ({"record_every": 7}, "record_every: expected a divisor of 40 batches"),
     ({"save_every": 0}, "save_every: expected a whole number >= 1, got 0"),
-    ({"opts_in": [True]}, "opts_in: expected one of 2 agents"),
+    ({"opts_in": [True]}, "opts_in: expected 2 booleans"),
     ({"resume": True}, "folder: resume needs that of the checkpoints"),
   ],
 )

@@ -308,7 +308,7 @@ def test_options_that_are_refused(options, message):
   ("arguments", "message"),
   [
     ({"num_agents": 0}, "num_agents: expected a whole number >= 1"),
-    ({"opts_in": [True]}, "opts_in: expected one of 2 agents"),
+    ({"opts_in": [True]}, "opts_in: expected 2 booleans"),
     ({"mixing": np.eye(3)}, r"mixing: expected shape \(2, 2\)"),
     ({"mixing": np.full((2, 2), 0.6)}, "every row should be a distribution"),
     ({"mixing": np.eye(2)[::-1]}, "give something to themselves"),

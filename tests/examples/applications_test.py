@@ -17,13 +17,18 @@ def test_mechanisms_are_designed(run_lines, tmp_path):
   folder, joint = tmp_path / "out", tmp_path / "joint.npy"
   np.save(joint, np.full((2, 2), 0.25))
   np.save(tmp_path / "half.npy", np.full((2, 2), 0.125))
-  paid, explained, negative, no_file, half = run_lines(
+  text = tmp_path / "joint.json"
+  text.write_text("[[0.5, 0.5]]")
+  paid, explained, tolled, negative, no_file, half, other, alien = run_lines(
     "design_mechanism",
     ["--task=transfers", "--max_steps=3", f"--output_dir={folder}"],
     ["--task=inverse", f"--observed={joint}", "--max_steps=3"],
+    ["--task=tolls", "--most=0", f"--output_dir={folder}"],
     ["--task=transfers", "--most=-1"],
     ["--task=inverse", "--observed=nowhere.npy"],
     ["--task=inverse", f"--observed={tmp_path / 'half.npy'}"],
+    ["--task=inverse", f"--observed={text}"],
+    ["--task=tolls", "--game=chicken"],
   )
   assert paid.code == 0, paid.err
   assert "transfers: from 2.02432 to 5.998" in paid.out
@@ -33,10 +38,15 @@ def test_mechanisms_are_designed(run_lines, tmp_path):
   np.testing.assert_allclose(designed.reshape(2, 4).sum(0), 0, atol=1e-9)
   assert (folder / "design_transfers.png").stat().st_size > 1000
   assert explained.code == 0, explained.err
+  assert tolled.code == 0, tolled.err
+  rows = read_rows(folder / "design_tolls.csv")
+  assert all(float(row["designed"]) == 0 for row in rows)
   for failed, message in (
     (negative, "most: expected a number above 0"),
     (no_file, "nowhere.npy"),
-    (half, "add up to 1, got 0.5"),
+    (half, "smallest of 0.125 and a sum of 0.5"),
+    (other, "--observed: expected a .npy file"),
+    (alien, "--game: is of --task=transfers, got tolls"),
   ):
     assert failed.code == 2, failed.out
     assert message in failed.err

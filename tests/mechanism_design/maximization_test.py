@@ -49,6 +49,14 @@ def test_what_stops_early_says_so():
   np.testing.assert_allclose(whole.parameters, 1.0, atol=1e-3)
 
 
+def test_where_nothing_can_be_chosen_the_start_comes_back():
+  allowed = mechanism_design.convex_set(2, 1.0, 1.0)
+  found = mechanism_design.design(lambda x: x.sum(), [1.0, 1.0], allowed)
+  assert found.status == DesignStatus.CONVERGED
+  assert (found.parameters == 1).all()
+  assert found.value == found.start_value == 2
+
+
 def test_what_is_not_finite_says_so():
   """A logarithm beyond its domain; what was met before is kept."""
   allowed = mechanism_design.convex_set(1, -1.0, 1.0)

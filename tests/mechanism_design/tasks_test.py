@@ -122,7 +122,7 @@ def test_tolls_are_paid_on_top_of_delays():
 def test_bad_tasks_are_refused():
   for make, message in (
     (lambda: mechanism_design.transfers(DILEMMA, 0.0), "most: .* got 0.0"),
-    (lambda: mechanism_design.inverse_game([0.5, 0.6]), "add up to 1, got 1.1"),
+    (lambda: mechanism_design.inverse_game([0.5, 0.6]), "0.5 and a sum of 1.1"),
     (
       lambda: mechanism_design.scheduling([1.0]),
       "sizes, machines: .* got 1 and",
@@ -131,7 +131,7 @@ def test_bad_tasks_are_refused():
     (lambda: mechanism_design.contract([0.1, np.nan, 1]), "success: expected"),
     (lambda: mechanism_design.contract(worth=-1.0), "worth: .* got -1.0"),
     (lambda: mechanism_design.scheduling(most=np.inf), "most: .* got inf"),
-    (lambda: mechanism_design.tolls(most=-1.0), "the set is empty"),
+    (lambda: mechanism_design.tolls(most=-1.0), "most: .* got -1.0"),
     (
       lambda: mechanism_design.design_task(mechanism_design.tolls(2), rhos=()),
       "rhos: expected at least one",

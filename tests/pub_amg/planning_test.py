@@ -112,6 +112,12 @@ def test_a_bot_plays_its_plan(read_game):
   np.testing.assert_allclose([p for _, p in policy], expected, atol=1e-7)
   assert action in (0, 1)
   assert bot.get_policy(state) == policy
+  for count, acts in ((0, -1), (2, 0)):  # chance, then the other player
+    state = game.tree.game.new_initial_state()
+    for action in (0, 1)[:count]:
+      state.apply_action(action)
+    with pytest.raises(ValueError, match=f"player 1 acts, got .* {acts} "):
+      bot.step(state)
 
 
 def test_a_bot_beats_chance(read_game):

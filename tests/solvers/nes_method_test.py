@@ -125,9 +125,21 @@ def uniform(*shape):
     ("ce", nes_spiel.MaximumEntropy(), '"cce" and 2 players'),
     ("ne", nes_spiel.MaximumEntropy(), 'use "exact"'),
     ("cce", nes_spiel.MaximumEntropy(rho=1e3), "selection.rho"),
-    ("cce", nes_spiel.MaximumWelfare(), "welfare: .* ME, MT .*'payoffs'"),
-    ("cce", nes_spiel.MaximumEntropy(0.1), "target_epsilon: .*'any'"),
-    ("cce", nes_spiel.MaximumStrength(), "target_epsilon: .*'least'"),
+    (
+      "cce",
+      nes_spiel.MaximumWelfare(),
+      "welfare: .* ME, MT .*the sum of payoffs",
+    ),
+    (
+      "cce",
+      nes_spiel.MaximumEntropy(0.1),
+      "target_epsilon: .*other epsilons than zero",
+    ),
+    (
+      "cce",
+      nes_spiel.MaximumStrength(),
+      "target_epsilon: .*as low as they can be",
+    ),
     ("cce", nes_spiel.Selection(shared_epsilon=True), "shared_epsilon"),
   ],
 )
