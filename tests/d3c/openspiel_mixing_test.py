@@ -233,7 +233,7 @@ def test_agents_of_openspiel_learn_from_it():
       {"mode": "fixed", "mixing": [[0, 1], [1, 0]], "opts_in": [True, False]},
       "gives to agents who do not opt in",
     ),
-    ({"opts_in": [True]}, r"opts_in: expected 2 booleans, got .*True"),
+    ({"opts_in": [True]}, r"opts_in: expected 2 booleans.*got .*True"),
     ({"episodes_per_iteration": 0}, "episodes_per_iteration: .* >= 1, got 0"),
     ({"game": "matrix_pd"}, "reward_model: .*REWARDS.* got .*TERMINAL"),
     ({"game": "catch"}, "num_players: expected a whole number >= 2, got 1"),
