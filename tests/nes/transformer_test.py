@@ -52,6 +52,19 @@ def test_channels_are_normalised_one_place_at_a_time():
     np.testing.assert_allclose(seen[place], expected, rtol=1e-5)
 
 
+def test_layers_after_attention_are_four_times_as_wide():
+  """Those between its ends, as in the paper of Liu et al. (2024)."""
+  mask = jnp.ones((2, 3), bool)
+  embed = hk.transform(
+    lambda game: transformer.embed_actions(game, mask, (8,), 8)
+  )
+  shapes = jax.eval_shape(
+    embed.init, jax.random.key(0), jnp.zeros((2, 3, 3, 1))
+  )
+  wide = [x["each"].shape for name, x in shapes.items() if name[-4:] == "wide"]
+  assert (8, 32) in wide
+
+
 @pytest.mark.reference
 def test_padding_has_no_gradient_and_makes_no_nan(x64):
   """Neither payoffs that do not exist, nor actions without any play."""
