@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """From any start the projected Newton method ends at the same solution."""
 
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -140,7 +142,9 @@ def test_status_says_how_it_stopped(random_games):
     Status.MAX_ITERATIONS
   )
   # Nothing moves where all payoffs are one; elsewhere rounding may.
-  settled = problem._replace(payoffs=jnp.zeros_like(problem.payoffs))
+  settled = dataclasses.replace(
+    problem, payoffs=jnp.zeros_like(problem.payoffs)
+  )
   assert projected_newton(settled, zero, -1.0, 100).status == Status.STALLED
   broken = projected_newton(problem, zero * jnp.nan, 1e-10, 100)
   assert broken.status == Status.NOT_FINITE
