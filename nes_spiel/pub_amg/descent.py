@@ -3,6 +3,7 @@
 """Full-width magnetic mirror descent: all decision rules move at once."""
 
 import functools
+import math
 import warnings
 from typing import Any, NamedTuple
 
@@ -54,7 +55,7 @@ def make_method(
   Raises:
     ValueError: numbers out of range.
   """
-  if not callable(alpha) and not alpha > 0:
+  if not callable(alpha) and not 0 < alpha < math.inf:
     raise ValueError(
       f"alpha: {type(objective).__name__} has a unique equilibrium for alpha "
       f"above 0, got {alpha}."
@@ -62,7 +63,7 @@ def make_method(
   if step_size is None:
     step_size = jax.tree_util.Partial(_default_step, as_schedule(alpha))
   elif not callable(step_size):
-    if not step_size > 0:
+    if not 0 < step_size < math.inf:
       raise ValueError(f"step_size: expected above 0, got {step_size}.")
     if not callable(alpha) and step_size > STABLE * alpha:
       warnings.warn(

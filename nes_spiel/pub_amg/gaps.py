@@ -125,7 +125,7 @@ def exploitability(
   Raises:
     ValueError: a negative alpha, or a policy that is none.
   """
-  if not alpha >= 0:
+  if not 0 <= alpha < np.inf:
     raise ValueError(f"alpha: expected 0 or more, got {alpha}.")
   check_public_game(game)
   objective = objectives.checked(objective or MiniMaxEnt(), game)

@@ -87,7 +87,7 @@ def solve_nested(
   records = [float(record) for record in records]
   if records != sorted(records) or min(records, default=1) < 1:
     raise ValueError(f"records: expected 1 or more, ascending, got {records}.")
-  if not callable(alpha) and not alpha >= 0:
+  if not callable(alpha) and not 0 <= alpha < np.inf:
     raise ValueError(f"alpha: expected 0 or more, got {alpha}.")
   objective = objectives.checked(objective, game)
   rates = Rates(
