@@ -122,7 +122,9 @@ def test_unknown_concept(payoffs):
 def test_rounding_is_nobodys_welfare(scale):
   """Three players' payoffs that add up to a constant, but for rounding."""
   first, second = scale * np.random.default_rng(1).normal(size=(2, 2, 3, 2))
-  payoffs = np.stack([first, second, scale / 3 - first - second])
+  # So small that rounding is not small beside it.
+  constant = 1e-6 * scale
+  payoffs = np.stack([first, second, constant - first - second])
   assert np.ptp(payoffs.sum(0)) > 0
   mask = jnp.ones((3, 3), bool).at[0, 2].set(False).at[2, 2].set(False)
   logits = reference_logits(
