@@ -78,7 +78,10 @@ _EXACT = flags.DEFINE_bool(
   "exact_payoffs", False, "Expected returns in PSRO's meta-game, no episodes."
 )
 _DQN = flags.DEFINE_integer(
-  "dqn_episodes", None, "Of DQN in PSRO; best responses are exact if None."
+  "dqn_episodes",
+  None,
+  "Of DQN in PSRO; best responses are exact if None.",
+  lower_bound=1,
 )
 
 
@@ -191,7 +194,8 @@ def main(arguments: list[str]) -> None:
   nes_spiel.meta_solvers.register()
   report.show_setting(
     jpsro=f"seed {_SEED.value}, {_REPEATS.value} runs",
-    psro=f"seeds 1 to {_PSRO_SEEDS.value}",
+    psro=f"seeds 1 to {_PSRO_SEEDS.value}, {_PSRO_ITERATIONS.value} iterations",
+    dqn_episodes=_DQN.value,
   )
   if _PART.value != "psro":
     benchmark_jpsro()

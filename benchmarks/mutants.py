@@ -9,10 +9,11 @@ Each mutant is a copy of the package with one operator, number or condition
 changed; mutants are drawn by --seed from all there are. One that passes the
 part's tests has survived, and is printed as a diff. The working tree is left
 alone. With --output_dir results are kept, and a run goes on where it stopped.
-Needs Cosmic Ray: pip install 'nes_spiel[mutation]'.
+Remove them when code or tests have changed.
+Needs Cosmic Ray: pip install -e '.[dev,mutation]'.
 """
 
-import os
+import contextlib
 import pathlib
 import random
 import re
@@ -21,6 +22,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from absl import app, flags, logging
@@ -77,6 +79,7 @@ PARTS = {
 }
 # "|" mostly stands between types, and bits of floats cannot be shifted.
 EXCLUDED = re.compile(r".*BinaryOperator_(BitOr_|.*Shift$|[^B].*_Bit)")
+NOTICED = work_item.TestOutcome.KILLED  # by a test that fails, or no end
 COPIED = ("nes_spiel", "tests", "docs", "benchmarks", "pyproject.toml")
 
 _PARTS = flags.DEFINE_multi_enum("part", list(PARTS), list(PARTS), "Of these.")
@@ -143,31 +146,37 @@ def results(name: str, session: work_db.WorkDB) -> list[work_item.WorkResult]:
   return [done[item.job_id] for item in drawn]
 
 
+@contextlib.contextmanager
+def copied_package() -> Iterator[None]:
+  """Works in a copy of what tests need, so that the tree is left alone."""
+  with tempfile.TemporaryDirectory() as copy:
+    for name in COPIED:
+      source = pathlib.Path(name)
+      copied = shutil.copytree if source.is_dir() else shutil.copy
+      copied(source, pathlib.Path(copy, name))
+    with contextlib.chdir(copy):
+      yield
+
+
 def main(argv: list[str]) -> None:
   if argv[1:]:
     raise app.UsageError(f"unexpected arguments: {argv[1:]}")
   logging.set_verbosity(logging.WARNING)  # the tool tells each change
   report.show_setting(seed=_SEED.value, mutants=_MUTANTS.value)
-  folder = flags.FLAGS.output_dir or tempfile.mkdtemp()
-  kept = pathlib.Path(folder).resolve()
+  kept = pathlib.Path(flags.FLAGS.output_dir or tempfile.mkdtemp()).resolve()
   kept.mkdir(parents=True, exist_ok=True)
-  root, rows, survivors = pathlib.Path.cwd(), [], []
-  with tempfile.TemporaryDirectory() as copy:
-    for name in COPIED:
-      source = root / name
-      copied = shutil.copytree if source.is_dir() else shutil.copy
-      copied(source, pathlib.Path(copy, name))
-    os.chdir(copy)
+  rows, others = [], []
+  with copied_package():
     for name in _PARTS.value:
       session = kept / f"{name}_{_SEED.value}.sqlite"
       with work_db.use_db(str(session)) as opened:
         found = results(name, opened)
-      alive = [result for result in found if not result.is_killed]
+      alive = [x for x in found if x.test_outcome != NOTICED]
       rows.append((name, len(found), len(found) - len(alive), len(alive)))
-      survivors += [result.diff for result in alive]
-    os.chdir(root)
-  report.show("mutants", "Mutants", ("part", "drawn", "killed", "alive"), rows)
-  print("\n\n".join(["", *survivors]))
+      others += [f"{x.test_outcome}: {x.diff or x.output}" for x in alive]
+  columns = ("part", "drawn", "noticed", "not noticed")
+  report.show("mutants", "Mutants", columns, rows)
+  print("\n\n".join(["", *others]))
 
 
 if __name__ == "__main__":

@@ -188,13 +188,14 @@ def dqn_oracle(
 
   Args:
     episodes: that each best response is trained for.
-    seed: of the networks and their exploration.
+    seed: of the networks, their exploration, and the deals they learn from.
     game: that is played.
   """
   # They need Flax and Chex: pip install 'nes_spiel[rl]'.
   from open_spiel.python.algorithms.psro_v2 import rl_oracle, rl_policy
 
-  environment = rl_environment.Environment(game)
+  deals = rl_environment.ChanceEventSampler(seed)
+  environment = rl_environment.Environment(game, chance_event_sampler=deals)
   (size,) = environment.observation_spec()["info_state"]
   options = {
     "state_representation_size": size,

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 import nes_spiel
 
 EXAMPLES = pathlib.Path(__file__).parent / "examples"
-HELP = {"-h", "--help", "--helpshort", "--helpfull"}
+HELP = {"-?", "-h", "-help", "--help", "--helpshort", "--helpfull"}
 RUNS = 'if __name__ == "__main__":'
 
 
@@ -41,8 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
   elif name == "--version":
     print(nes_spiel.__version__)
   elif name in examples():
-    sys.argv = [f"nes-spiel {name}", *others]
-    with _help_succeeds(others):
+    wants_help = not HELP.isdisjoint(others)
+    sys.argv = [f"nes-spiel {name}", *(["--help"] if wants_help else others)]
+    with _help_succeeds() if wants_help else contextlib.nullcontext():
       runpy.run_module(
         f"nes_spiel.examples.{name}", run_name="__main__", alter_sys=True
       )
@@ -52,13 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 @contextlib.contextmanager
-def _help_succeeds(flags: Sequence[str]) -> Iterator[None]:
-  """Ends with 0 where help was asked for, after which absl ends with 1."""
+def _help_succeeds() -> Iterator[None]:
+  """Ends with 0, where absl ends with 1 after its help."""
   try:
     yield
   except SystemExit:
-    if HELP.isdisjoint(flags):
-      raise
     raise SystemExit(0) from None
 
 

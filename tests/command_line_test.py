@@ -48,9 +48,10 @@ def test_runs_an_example_with_its_flags():
   done = run("solve_game", "--game=matching_pennies", "--concept=cce")
   assert done.returncode == 0, done.stderr
   assert "0.25" in done.stdout
-  told = run("solve_game", "--help")
-  assert told.returncode == 0
-  assert "Solves one game" in told.stdout
+  for flags in (["--help"], ["-h"], ["--rho=nonsense", "--help"]):
+    told = run("solve_game", *flags)
+    assert told.returncode == 0, told.stderr
+    assert "Solves one game" in told.stdout
   mistaken = run("solve_game", "--game=checkers")
   assert mistaken.returncode == 2
   assert mistaken.stderr.count("\n") == 1

@@ -34,7 +34,7 @@ LARGEST_SHOWN = 12  # joints of what is played
 
 flags.DEFINE_string("game", "prisoners_dilemma", "Of transfers.")
 flags.DEFINE_float(
-  "most", None, "Of a transfer (3 if None) or a toll (50), payoff units."
+  "most", None, "Of a transfer (payoff units, 3 if None), a toll (minutes, 50)."
 )
 flags.DEFINE_float("entropy_weight", 0.0, "Of transfers, beside welfare.")
 flags.DEFINE_string("observed", None, "Of inverse: a .npy file of a joint.")
@@ -69,12 +69,14 @@ def observed_joint() -> np.ndarray:
   Raises:
     ValueError: not a file of NumPy's.
   """
+  message = f"--observed: expected a .npy file, got {FLAGS.observed}."
   try:
-    return np.load(FLAGS.observed, allow_pickle=False)
-  except ValueError as error:
-    raise ValueError(
-      f"--observed: expected a .npy file with a joint, got {FLAGS.observed}."
-    ) from error
+    found = np.load(FLAGS.observed, allow_pickle=False)
+  except (ValueError, EOFError) as error:
+    raise ValueError(message) from error
+  if not isinstance(found, np.ndarray):
+    raise ValueError(message)
+  return found
 
 
 def tolls() -> mechanism_design.Task:

@@ -39,7 +39,7 @@ def tolls(
     ValueError: no player, or `most` below 0 or infinite.
   """
   if not 0 <= most < np.inf:
-    raise ValueError(f"most: expected a number of 0 or more, got {most}.")
+    raise ValueError(f"most: expected 0 or a finite number above, got {most}.")
   network = congestion.braess_network() if network is None else network
   delays = congestion.route_costs(players, network)
   roads = network.routes.shape[1]

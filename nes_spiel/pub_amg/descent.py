@@ -57,14 +57,16 @@ def make_method(
   """
   if not callable(alpha) and not 0 < alpha < math.inf:
     raise ValueError(
-      f"alpha: {type(objective).__name__} has a unique equilibrium for alpha "
-      f"above 0, got {alpha}."
+      f"alpha: {type(objective).__name__} has a unique equilibrium for a "
+      f"finite alpha above 0, got {alpha}."
     )
   if step_size is None:
     step_size = jax.tree_util.Partial(_default_step, as_schedule(alpha))
   elif not callable(step_size):
     if not 0 < step_size < math.inf:
-      raise ValueError(f"step_size: expected above 0, got {step_size}.")
+      raise ValueError(
+        f"step_size: expected a finite number above 0, got {step_size}."
+      )
     if not callable(alpha) and step_size > STABLE * alpha:
       warnings.warn(
         f"step_size: {step_size} may circle for alpha {alpha}. Up to "

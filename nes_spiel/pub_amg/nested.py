@@ -88,7 +88,9 @@ def solve_nested(
   if records != sorted(records) or min(records, default=1) < 1:
     raise ValueError(f"records: expected 1 or more, ascending, got {records}.")
   if not callable(alpha) and not 0 <= alpha < np.inf:
-    raise ValueError(f"alpha: expected 0 or more, got {alpha}.")
+    raise ValueError(
+      f"alpha: expected 0 or a finite number above, got {alpha}."
+    )
   objective = objectives.checked(objective, game)
   rates = Rates(
     as_schedule(alpha),

@@ -83,7 +83,9 @@ def public_exploitability(
       than two steps a policy, alpha 0, or `regularized`, which is 0 there.
   """
   if not 0 <= alpha < np.inf:
-    raise ValueError(f"alpha: expected 0 or more, got {alpha}.")
+    raise ValueError(
+      f"alpha: expected 0 or a finite number above, got {alpha}."
+    )
   objective = objectives.checked(objective, game)
   if not isinstance(objective, MiniMaxEnt):
     raise ValueError(

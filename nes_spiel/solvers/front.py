@@ -172,7 +172,7 @@ def _model_for(
   else:
     raise ValueError(
       "model: expected what nes.load reads from a file, or nes.load_pretrained "
-      f"by its name, got {model!r}."
+      f"by its name, got {str(model)[:40]!r}."
     )
   network_range.warn_beyond_range(model.facts, shape, strategy_mask)
   return model

@@ -28,9 +28,13 @@ from nes_spiel.solvers.solution import Concept
 ALSO = {"target": "counts", "welfare": "payoffs"}
 # How a message names a kind that a network was not trained for.
 KINDS = {
+  ("target", "uniform"): "the uniform target",
+  ("target", "counts"): "products of counts",
   ("target", "any"): "any joint that is no product of counts",
+  ("epsilon", "zero"): "an epsilon of zero",
   ("epsilon", "least"): "epsilons as low as they can be (MS)",
   ("epsilon", "any"): "other epsilons than zero",
+  ("welfare", "none"): "no welfare",
   ("welfare", "payoffs"): "the sum of payoffs",
   ("welfare", "any"): "other welfares than the sum of payoffs",
 }
@@ -141,7 +145,7 @@ def refusal(
 def _refused_kind(field: str, kind: str, names: list[str]) -> str:
   """Returns what is said of a kind that no row has."""
   argument = {"target": "target_joint", "epsilon": "target_epsilon"}
-  seen = KINDS.get((field, kind), f"{kind!r}")
+  seen = KINDS[field, kind]
   return (
     f"selection.{argument.get(field, field)}: this network was trained for the "
     f"rows {', '.join(names)} of Table 3, which leave out {seen} here"

@@ -146,16 +146,23 @@ def test_scale_free_rows_move_by_rates_over_squared_derivatives(x64):
   change = learner.observe(game, MODES["d3c"], population, state)
   squares = np.square(change.jacobian).sum((1, 2))
   assert np.abs(squares - 1).min() > 0.1
-  plain, free = (
-    learner.mixing_gradient(
+  rates, _ = MODES["d3c"].rates(change)
+  # Enough for the second rate over its square, too little for the rate.
+  between = -(rates[1] + rates[1] / squares[1]) / 2
+
+  def gradient(**changes):
+    return learner.mixing_gradient(
       change,
       MODES["d3c"].rates,
-      dataclasses.replace(recipe, epsilon=0.4, scale_free=scale_free),
+      dataclasses.replace(recipe, **changes),
       state.log_mixing,
       state.step,
     )
-    for scale_free in (False, True)
-  )
+
+  plain = gradient(epsilon=0.4)
+  assert (np.abs(plain).max(1) > 0).all()
+  assert (gradient(epsilon=float(between))[1] == 0).all()
+  free = gradient(epsilon=float(between), scale_free=True)
   np.testing.assert_allclose(free, plain / squares[:, None], rtol=1e-9)
 
 

@@ -141,7 +141,7 @@ def test_status_says_how_it_stopped(random_games):
   assert projected_newton(problem, zero, 1e-10, 1).status == (
     Status.MAX_ITERATIONS
   )
-  # Nothing moves where all payoffs are one; elsewhere rounding may.
+  # Nothing moves where all payoffs are the same; elsewhere rounding may.
   settled = dataclasses.replace(
     problem, payoffs=jnp.zeros_like(problem.payoffs)
   )

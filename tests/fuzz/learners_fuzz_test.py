@@ -87,9 +87,11 @@ def test_losses_that_are_no_numbers_are_refused(payoff):
 def test_descent_says_how_far_it_came():
   rng = np.random.default_rng(2)
   game = pub_amg.PublicGame.from_openspiel(pyspiel.load_game("kuhn_poker"))
+  statuses = []
   for _ in range(DESCENTS):
     alpha, step_size = 10.0 ** rng.uniform(-8, 8, size=2)
-    found = pub_amg.solve(game, alpha, step_size=step_size, max_sweeps=20)
+    found = pub_amg.solve(game, alpha, step_size=step_size, max_sweeps=100)
+    statuses.append(found.status)
     numbers = [found.regularized_exploitability, found.residual]
     if found.status == equilibria.Status.NOT_FINITE:
       assert not np.isfinite(numbers).all()
@@ -101,6 +103,15 @@ def test_descent_says_how_far_it_came():
     np.testing.assert_allclose(tables.sum(1), 1, atol=1e-9)
     if found.status == equilibria.Status.CONVERGED:
       assert numbers[0] <= 1e-6 * (1 + alpha)
+  finite = np.mean(
+    [status != equilibria.Status.NOT_FINITE for status in statuses]
+  )
+  converged = np.mean(
+    [status == equilibria.Status.CONVERGED for status in statuses]
+  )
+  print(f"{DESCENTS} descents, {finite:.0%} finite, {converged:.0%} converged")
+  assert finite > 0.9
+  assert converged > 0.05
 
 
 @pytest.mark.parametrize("number", NO_NUMBERS)
