@@ -75,7 +75,9 @@ def test_what_is_no_run_is_refused(read_game):
   game = read_game("kuhn_poker")
   with pytest.raises(ValueError, match="records: expected 1 or more, ascend"):
     nested.solve_nested(game, 0.1, 0.1, 0.1, [10, 1])
-  with pytest.raises(ValueError, match="alpha: expected 0 or more, got -1"):
+  with pytest.raises(
+    ValueError, match="alpha: expected 0 or a finite number above, got -1"
+  ):
     nested.solve_nested(game, -1.0, 0.1, 0.1, [1])
   with pytest.raises(ValueError, match=r"liars_dice.* has 5"):
     nested.solve_nested(

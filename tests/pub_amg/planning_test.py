@@ -141,7 +141,7 @@ def test_numbers_out_of_range_are_refused(read_game):
     pub_amg.Planner(game, 0.0)
   with pytest.raises(ValueError, match="max_sweeps: expected 1 or more, got 0"):
     pub_amg.Planner(game, 0.1, max_sweeps=0)
-  with pytest.raises(ValueError, match="step_size: expected above 0, got -1"):
+  with pytest.raises(ValueError, match=r"step_size: .* above 0, got -1"):
     pub_amg.Planner(game, 0.1, step_size=-1)
   with pytest.warns(UserWarning, match="left after 3 sweeps"):
     pub_amg.Planner(game, 0.1, max_sweeps=3)(

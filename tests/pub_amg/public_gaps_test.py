@@ -224,7 +224,9 @@ class Other:
 
 def test_what_cannot_be_measured_is_refused(read_game):
   kuhn, rps = read_game("kuhn_poker"), read_game("perturbed_rps")
-  with pytest.raises(ValueError, match="alpha: expected 0 or more, got -1"):
+  with pytest.raises(
+    ValueError, match="alpha: expected 0 or a finite number above, got -1"
+  ):
     pub_amg.public_exploitability(rps, alpha=-1.0)
   with pytest.raises(ValueError, match=r"kuhn_poker.* two time steps.*alpha 0"):
     pub_amg.public_exploitability(kuhn)

@@ -123,5 +123,7 @@ def test_policies_that_are_none_are_refused(read_game):
   policy.policy_for_key("0pb")[:] = [0.5, 0.6]
   with pytest.raises(ValueError, match=r"'0pb' of player 0.*0.6"):
     pub_amg.exploitability(game, policy)
-  with pytest.raises(ValueError, match="alpha: expected 0 or more, got -1"):
+  with pytest.raises(
+    ValueError, match="alpha: expected 0 or a finite number above, got -1"
+  ):
     pub_amg.exploitability(game, policy, alpha=-1)

@@ -154,7 +154,7 @@ def test_what_a_network_was_not_trained_for_is_refused(
 def test_random_epsilons_do_not_stand_for_zero(make_model, payoffs):
   """Most of them come with another rho."""
   model = make_model(facts={"rows": ["MS", "eps-ME"]})
-  with pytest.raises(ValueError, match=r"target_epsilon: .*'zero'"):
+  with pytest.raises(ValueError, match=r"target_epsilon: .*an epsilon of zero"):
     nes_spiel.solve(payoffs[0], method="nes", model=model)
 
 
