@@ -14,7 +14,7 @@ from nes_spiel.d3c import bandit
 from nes_spiel.d3c.algorithm import Algorithm, Outcome
 from nes_spiel.d3c.bandit import MixingState
 from nes_spiel.d3c.envs import Environment, options
-from nes_spiel.d3c.learner import Population
+from nes_spiel.d3c.learner import Population, agent_mask
 from nes_spiel.d3c.mixing_options import MixingOptions
 
 AGENT_MODES = ("selfish", "cooperative", "d3c")
@@ -73,12 +73,7 @@ def make_setting(
   ):
     if isinstance(value, type) or not isinstance(value, kind):
       raise ValueError(f"{name}: expected {kind.__name__}, got {value!r}.")
-  agents = game.num_agents
-  mask = (True,) * agents if opts_in is None else tuple(map(bool, opts_in))
-  if len(mask) != agents:
-    raise ValueError(
-      f"opts_in: expected {agents} booleans, one for each, got {opts_in}."
-    )
+  mask = agent_mask("opts_in", opts_in, game.num_agents)
   return Setting(game, algorithm, mixing, mode, mask)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Key
 
 from nes_spiel.d3c.game import Game, Recipe
-from nes_spiel.d3c.learner import Population
+from nes_spiel.d3c.learner import Population, agent_mask
 from nes_spiel.d3c.modes import MODES, Mode
 from nes_spiel.games import validation
 
@@ -77,15 +77,9 @@ def population(
   agents: int, opts_in: Mask | None, moves: Mask | None
 ) -> Population:
   """Returns who takes part, after checking that there is one for each agent."""
-  masks = []
-  for name, given in (("opts_in", opts_in), ("moves", moves)):
-    mask = (True,) * agents if given is None else tuple(map(bool, given))
-    if len(mask) != agents:
-      raise ValueError(
-        f"{name}: expected {agents} booleans, one for each agent, got {given}."
-      )
-    masks.append(mask)
-  return Population(*masks)
+  return Population(
+    agent_mask("opts_in", opts_in, agents), agent_mask("moves", moves, agents)
+  )
 
 
 def starts(

@@ -19,7 +19,7 @@ from jaxtyping import Array, Float, Int, Key
 
 from nes_spiel.d3c import mixings
 from nes_spiel.d3c.envs import options as ranges
-from nes_spiel.d3c.learner import Population
+from nes_spiel.d3c.learner import Population, agent_mask
 from nes_spiel.d3c.mixing_options import MixingOptions
 from nes_spiel.equilibria import mirror_descent
 from nes_spiel.games import validation
@@ -91,11 +91,7 @@ def mixing_start(
     [1, 1]
   """
   ranges.check_count("num_agents", num_agents)
-  mask = (True,) * num_agents if opts_in is None else tuple(map(bool, opts_in))
-  if len(mask) != num_agents:
-    raise ValueError(
-      f"opts_in: expected {num_agents} booleans, one for each, got {opts_in}."
-    )
+  mask = agent_mask("opts_in", opts_in, num_agents)
   log_rows = jnp.log(_first_rows(options, mask, mixing))
   nobody = jnp.zeros(num_agents, jnp.int32)
   states = MixingState(

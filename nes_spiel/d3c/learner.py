@@ -7,7 +7,7 @@ entropic mirror descent against the gradient of ReLU(df^A_i/dt + epsilon), both
 from the same point.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -38,6 +38,20 @@ class Population(NamedTuple):
     """Returns `[n, n]`, to whom each agent may give."""
     both = np.logical_and.outer(self.opts_in, self.opts_in)
     return both | np.eye(len(self.opts_in), dtype=bool)
+
+
+def agent_mask(name: str, given: Any, agents: int) -> tuple[bool, ...]:
+  """Returns one boolean for each agent, all true if None were given.
+
+  Raises:
+    ValueError: another number of them; `name` is the argument's.
+  """
+  mask = (True,) * agents if given is None else tuple(map(bool, given))
+  if len(mask) != agents:
+    raise ValueError(
+      f"{name}: expected {agents} booleans, one for each agent, got {given}."
+    )
+  return mask
 
 
 class State(NamedTuple):

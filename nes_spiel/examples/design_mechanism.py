@@ -105,7 +105,7 @@ flags.DEFINE_enum("task", "tolls", list(TASKS), "What is designed.")
 
 def check_flags() -> None:
   """Raises ValueError if a flag was given that the task does not have."""
-  for name in {name for names in FLAGS_OF.values() for name in names}:
+  for name in sorted({name for names in FLAGS_OF.values() for name in names}):
     tasks = [task for task, names in FLAGS_OF.items() if name in names]
     if FLAGS[name].present and FLAGS.task not in tasks:
       raise ValueError(

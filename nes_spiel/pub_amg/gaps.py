@@ -125,10 +125,7 @@ def exploitability(
   Raises:
     ValueError: a negative alpha, or a policy that is none.
   """
-  if not 0 <= alpha < np.inf:
-    raise ValueError(
-      f"alpha: expected 0 or a finite number above, got {alpha}."
-    )
+  objectives.check_alpha(alpha)
   check_public_game(game)
   objective = objectives.checked(objective or MiniMaxEnt(), game)
   if alpha == 0:  # where psi does not count, nor need it know what is greedy

@@ -87,10 +87,8 @@ def solve_nested(
   records = [float(record) for record in records]
   if records != sorted(records) or min(records, default=1) < 1:
     raise ValueError(f"records: expected 1 or more, ascending, got {records}.")
-  if not callable(alpha) and not 0 <= alpha < np.inf:
-    raise ValueError(
-      f"alpha: expected 0 or a finite number above, got {alpha}."
-    )
+  if not callable(alpha):
+    objectives.check_alpha(alpha)
   objective = objectives.checked(objective, game)
   rates = Rates(
     as_schedule(alpha),

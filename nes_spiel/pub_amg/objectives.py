@@ -201,6 +201,14 @@ def _check_is_one(objective: Any) -> None:
     jax.tree_util.register_static(type(objective))
 
 
+def check_alpha(alpha: float) -> None:
+  """Raises ValueError unless a weight of psi is 0 or a finite number above."""
+  if not 0 <= alpha < np.inf:
+    raise ValueError(
+      f"alpha: expected 0 or a finite number above, got {alpha}."
+    )
+
+
 def checked(objective: Any, game: PublicGame) -> Objective:
   """Returns an objective; raises ValueError for what guarantees nothing.
 

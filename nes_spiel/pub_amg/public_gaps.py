@@ -82,10 +82,7 @@ def public_exploitability(
     ValueError: numbers out of range; a policy that is none; in a game of other
       than two steps a policy, alpha 0, or `regularized`, which is 0 there.
   """
-  if not 0 <= alpha < np.inf:
-    raise ValueError(
-      f"alpha: expected 0 or a finite number above, got {alpha}."
-    )
+  objectives.check_alpha(alpha)
   objective = objectives.checked(objective, game)
   if not isinstance(objective, MiniMaxEnt):
     raise ValueError(

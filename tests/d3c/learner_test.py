@@ -67,11 +67,8 @@ def test_budget_is_balanced_at_every_step(seed, rate, kl_weight, mode, missing):
       np.testing.assert_array_equal(rows[:, :, missing].sum(1), 1)
 
 
-def test_one_step_by_hand(x64):
-  """The worked example, with epsilon 0: agent 2 improves, and keeps its row."""
-  game = games.prisoners_dilemma(2)
-  recipe = d3c.Recipe(0.1, 0.1, 0.0)
-  population = d3c.Population((True, True), (True, True))
+def worked_example():
+  """Returns a dilemma of two, a recipe, both agents, and where they stand."""
   mixing = jnp.array([[0.9, 0.1], [0.2, 0.8]])
   state = d3c.State(
     jnp.array([[0.25], [0.5]]),
@@ -79,6 +76,15 @@ def test_one_step_by_hand(x64):
     jnp.asarray(0),
     jnp.asarray(True),
   )
+  population = d3c.Population((True, True), (True, True))
+  game, recipe = games.prisoners_dilemma(2), d3c.Recipe(0.1, 0.1, 0.0)
+  return game, recipe, population, state
+
+
+def test_one_step_by_hand(x64):
+  """The worked example, with epsilon 0: agent 2 improves, and keeps its row."""
+  game, recipe, population, state = worked_example()
+  mixing = np.exp(state.log_mixing)
   after = d3c.step(game, MODES["d3c"], recipe, population, state)
   np.testing.assert_allclose(after.strategies, [[0.235], [0.43]])
   first = mixing[0] * np.exp(-0.1 * np.array([0.55, -0.7]))
@@ -133,16 +139,7 @@ def test_scale_free_learning_does_not_see_units(x64):
 
 def test_scale_free_rows_move_by_rates_over_squared_derivatives(x64):
   """The worked example again: rates and gradients over sums of squares."""
-  game = games.prisoners_dilemma(2)
-  recipe = d3c.Recipe(0.1, 0.1, 0.0)
-  population = d3c.Population((True, True), (True, True))
-  mixing = jnp.array([[0.9, 0.1], [0.2, 0.8]])
-  state = d3c.State(
-    jnp.array([[0.25], [0.5]]),
-    jnp.log(mixing),
-    jnp.asarray(0),
-    jnp.asarray(True),
-  )
+  game, recipe, population, state = worked_example()
   change = learner.observe(game, MODES["d3c"], population, state)
   squares = np.square(change.jacobian).sum((1, 2))
   assert np.abs(squares - 1).min() > 0.1
