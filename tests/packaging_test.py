@@ -49,32 +49,37 @@ def built(tmp_path_factory):
   return tree / "dist"
 
 
+def package_files(folder):
+  """Returns the paths of what belongs to the package."""
+  suffixes = (".py", ".safetensors", "py.typed")
+  return {
+    path.relative_to(folder).as_posix()
+    for path in (folder / "nes_spiel").rglob("*")
+    if path.name.endswith(suffixes)
+  }
+
+
 @pytest.mark.reference
 def test_the_wheel_holds_the_package_and_no_more(built):
   (wheel,) = built.glob("*.whl")
   names = zipfile.ZipFile(wheel).namelist()
   packaged = {name for name in names if name.startswith("nes_spiel/")}
-  suffixes = (".py", ".safetensors", "py.typed")
-  in_tree = {
-    path.relative_to(ROOT).as_posix()
-    for path in (ROOT / "nes_spiel").rglob("*")
-    if path.name.endswith(suffixes)
-  }
-  assert packaged == in_tree
+  assert packaged == package_files(ROOT)
   others = {name.split("/")[0] for name in set(names) - packaged}
   assert others == {f"nes_spiel-{nes_spiel.__version__}.dist-info"}
   assert wheel.stat().st_size < MOST_MEGABYTES * 1e6
 
 
 @pytest.mark.reference
-def test_the_sdist_builds_the_same(built, tmp_path):
+def test_the_sdist_holds_the_same_files(built, tmp_path):
   (sdist,) = built.glob("*.tar.gz")
   with tarfile.open(sdist) as archive:
     archive.extractall(tmp_path, filter="data")
   (unpacked,) = tmp_path.iterdir()
-  for path in (unpacked / "nes_spiel").rglob("*.py"):
-    same = ROOT / path.relative_to(unpacked)
-    assert path.read_bytes() == same.read_bytes()
+  packaged = package_files(unpacked)
+  assert packaged == package_files(ROOT)
+  for name in packaged:
+    assert (unpacked / name).read_bytes() == (ROOT / name).read_bytes()
   assert (unpacked / "LICENSE").is_file()
 
 

@@ -4,7 +4,8 @@
 
 from nes_spiel.games import classics, gamut, masks
 from nes_spiel.games.gambit_files import read_nfg, write_nfg
-from nes_spiel.games.markov_game import MarkovGame, markov_game
+from nes_spiel.games.markov_game import MarkovGame
+from nes_spiel.games.markov_reading import markov_game
 from nes_spiel.games.openspiel import from_openspiel, load, to_openspiel
 from nes_spiel.games.padding import pad, pad_joint, unpad
 from nes_spiel.games.sampling import sample_invariant

@@ -6,9 +6,7 @@ Row i of a mixing matrix says what player i receives; agents that own the row
 they give away (D3C) pass its transpose.
 """
 
-import jax
 import jax.numpy as jnp
-import optax
 from jaxtyping import Array, Float
 
 
@@ -36,13 +34,3 @@ def superpose(
     relationships: `[k, n, n]`, phi[i, j] from player i to player j.
   """
   return jnp.einsum("r,rij->ij", weights, relationships)
-
-
-def project_to_sphere(weights: Float[Array, " k"]) -> Float[Array, " k"]:
-  """Returns the nearest vector of Euclidean length one; NaN for zero."""
-  return weights / jnp.linalg.norm(weights)
-
-
-def project_to_simplex(rows: Float[Array, "n k"]) -> Float[Array, "n k"]:
-  """Returns the nearest matrix whose rows are distributions."""
-  return jax.vmap(optax.projections.projection_simplex)(rows)

@@ -48,10 +48,6 @@ def sample_invariant(
       "sample_invariant: expected at least one game, one player and one "
       f"strategy per player; got batch={batch}, shape={shape}."
     )
-  if norm not in standardization.NORMS:
-    raise ValueError(
-      f"norm: expected one of {standardization.NORMS}, got {norm!r}."
-    )
   payoffs = _draw(key, (batch, len(shape), *shape), norm)
   return jax.vmap(
     lambda game: standardization.standardize(game, norm=norm).payoffs

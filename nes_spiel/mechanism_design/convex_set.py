@@ -51,7 +51,8 @@ def convex_set(
     most: the same.
 
   Raises:
-    ValueError: shapes that do not fit, NaN, or an empty set.
+    ValueError: shapes that do not fit, NaN, bounds on rows without a matrix,
+      or an empty set.
 
   Example:
     >>> import numpy as np
@@ -63,6 +64,10 @@ def convex_set(
   rows = np.zeros((0, size)) if matrix is None else np.asarray(matrix, float)
   if rows.ndim != 2 or rows.shape[1] != size:
     raise ValueError(f"matrix: expected shape (m, {size}), got {rows.shape}.")
+  if matrix is None and (np.any(least != -np.inf) or np.any(most != np.inf)):
+    raise ValueError(
+      f"matrix: least={least!r} and most={most!r} bound its rows; got None."
+    )
   allowed = ConvexSet(
     _numbers("lower", lower, size),
     _numbers("upper", upper, size),

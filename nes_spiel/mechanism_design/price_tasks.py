@@ -12,7 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from nes_spiel.games import congestion
+from nes_spiel import solvers
+from nes_spiel.games import congestion, validation
 from nes_spiel.mechanism_design.convex_set import convex_set
 from nes_spiel.mechanism_design.tasks import Task
 
@@ -24,6 +25,7 @@ def tolls(
   players: int = 4,
   network: congestion.Network | None = None,
   most: float = 50.0,
+  concept: solvers.Concept = "cce",
 ) -> Task:
   """Tolls on a network's roads, so that drivers lose least time.
 
@@ -34,6 +36,7 @@ def tolls(
     players: n.
     network: Braess's if None, whose shortcut costs four drivers 60 minutes.
     most: of a toll, minutes.
+    concept: "ce" or "cce".
 
   Raises:
     ValueError: no player, or `most` below 0 or infinite.
@@ -59,7 +62,7 @@ def tolls(
     aim=aim,
     start=np.zeros(roads),
     allowed=convex_set(roads, 0.0, most),
-    concept="cce",
+    concept=concept,
   )
 
 
@@ -68,6 +71,7 @@ def scheduling(
   machines: int = 2,
   most: float = 4.0,
   seed: int = 0,
+  concept: solvers.Concept = "cce",
 ) -> Task:
   """Surcharges by job and machine, so that the last job ends early.
 
@@ -81,11 +85,14 @@ def scheduling(
     machines: how many, two or more.
     most: of all of a job's surcharges.
     seed: of those to begin with.
+    concept: "ce" or "cce".
 
   Raises:
-    ValueError: less than two jobs or machines, or `most` below 0.
+    ValueError: fewer than two jobs or machines, a size that is not finite, or
+      `most` below 0 or infinite.
   """
   weights, jobs = np.asarray(sizes, float), len(sizes)
+  validation.check_finite("sizes", weights)
   if not 0 <= most < np.inf:
     raise ValueError(f"most: expected a number from 0 on, got {most}.")
   if jobs < 2 or machines < 2:
@@ -117,12 +124,14 @@ def scheduling(
     aim=aim,
     start=np.random.default_rng(seed).uniform(0, most / machines, size),
     allowed=convex_set(size, 0.0, most, budget, most=most),
-    concept="cce",
+    concept=concept,
   )
 
 
 def contract(
-  success: Sequence[float] = (0.1, 0.4, 0.9), worth: float = 10.0
+  success: Sequence[float] = (0.1, 0.4, 0.9),
+  worth: float = 10.0,
+  concept: solvers.Concept = "ce",
 ) -> Task:
   """Wages for efforts that nobody sees, so that a principal earns most.
 
@@ -134,10 +143,11 @@ def contract(
   Args:
     success: `[n + 1]`, its probability by the number of efforts.
     worth: of success.
+    concept: "ce" or "cce".
 
   Raises:
-    ValueError: less than three probabilities, what is none, or a project that
-      is worth less than nothing.
+    ValueError: fewer than three numbers, one outside 0 to 1, or a worth below 0
+      or infinite.
   """
   chances = np.asarray(success, float)
   if len(chances) < 3 or not ((chances >= 0) & (chances <= 1)).all():
@@ -171,5 +181,5 @@ def contract(
     aim=aim,
     start=np.tile([worth / (2 * agents), 0.0], agents),
     allowed=convex_set(2 * agents, 0.0, np.inf, paid, most=worth),
-    concept="ce",
+    concept=concept,
   )

@@ -10,9 +10,10 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from nes_spiel import solvers
-from nes_spiel.equilibria import MaximumEntropy
+from nes_spiel.equilibria import MaximumEntropy, gains
 from nes_spiel.mechanism_design.convex_set import ConvexSet
 from nes_spiel.mechanism_design.design import Design, maximize, value_and_slope
+from nes_spiel.solvers.front import NETWORK_METHODS
 
 # Of epsilon's distance in Eq. 6: equilibria are smooth in payoffs at a small
 # one, and exact, so that dominated actions do not move at all, at a large one.
@@ -55,11 +56,9 @@ class Task(NamedTuple):
     Raises:
       ValueError: another concept.
     """
-    if self.concept not in ("ce", "cce"):
-      raise ValueError(
-        f'concept: expected "ce" or "cce", got {self.concept!r}.'
-      )
-    selection = MaximumEntropy(rho=rho) if method == "exact" else None
+    gains.check_concept(self.concept)
+    by_network = method in NETWORK_METHODS
+    selection = None if by_network else MaximumEntropy(rho=rho)
     payoffs = self.payoffs(parameters)
     return solvers.solve(payoffs, self.concept, selection, method).joint
 
@@ -87,8 +86,8 @@ def design_task(
 
   Args:
     task: what is designed.
-    rhos: of Eq. 6, in this order; of another method than "exact" the last one
-      stands for that of the networks.
+    rhos: of Eq. 6, in this order; networks have one of their own, and leave
+      these.
     method: of `nes_spiel.solve`, "nes" for gradients through the network.
     max_steps: with each rho.
     report: as `design` takes it.
@@ -106,16 +105,16 @@ def design_task(
   """
   if not rhos:
     raise ValueError("rhos: expected at least one, got none.")
-  rhos = rhos if method == "exact" else rhos[-1:]
+  rhos = rhos[-1:] if method in NETWORK_METHODS else rhos
   slope = value_and_slope(functools.partial(task.objective, method=method))
 
   def ascend(rho: float, point: Float[np.ndarray, " k"]) -> Design:
     at_rho = functools.partial(slope, rho=rho)
     return maximize(at_rho, point, task.allowed, max_steps, report=report)
 
-  straight = ascend(rhos[-1], task.start)
+  straight = found = ascend(rhos[-1], task.start)
   point = task.start
-  for rho in rhos:
+  for rho in rhos if len(rhos) > 1 else ():
     found = ascend(rho, point)
     point = found.parameters
   better = max(found, straight, key=lambda design: design.value)

@@ -7,7 +7,7 @@ from nes_spiel.meta_solvers.conformance import (
   check_meta_solver,
 )
 from nes_spiel.meta_solvers.joint_action_solver import JointActionSolver
-from nes_spiel.meta_solvers.meta_solver import MetaSolver, bucket
+from nes_spiel.meta_solvers.meta_solver import MetaSolver, padded_size
 from nes_spiel.meta_solvers.online import OnlineMetaSolver
 from nes_spiel.meta_solvers.openspiel_forms import (
   OpenSpielForms,
@@ -26,11 +26,11 @@ __all__ = [
   "MetaSolver",
   "OnlineMetaSolver",
   "OpenSpielForms",
-  "bucket",
   "check_meta_solver",
   "exact_meta_solvers",
   "network_meta_solvers",
   "online_meta_solvers",
+  "padded_size",
   "product_of_counts",
   "register",
 ]

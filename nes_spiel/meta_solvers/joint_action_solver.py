@@ -16,6 +16,7 @@ from jaxtyping import Float
 from nes_spiel import nes, solvers
 from nes_spiel.equilibria import Selection
 from nes_spiel.games import validation
+from nes_spiel.meta_solvers.meta_solver import warn_unless_converged
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +78,8 @@ class JointActionSolver:
   ) -> tuple[Float[np.ndarray, "b *a"], Float[np.ndarray, "b n"]]:
     """Returns joints of many states in one call, and what they are worth.
 
+    A warning is logged for every state whose solver did not converge.
+
     Args:
       payoffs: `[b, n, *a]`, their Q-values.
       strategy_mask: `[b, n, d]`, all actions if None.
@@ -101,6 +104,8 @@ class JointActionSolver:
     )
     if not np.isfinite(found.joint).all():
       found.check()
+    if self.method != "nes":
+      warn_unless_converged("JointActionSolver", found, payoffs.shape[2:])
     joints = np.maximum(found.joint, 0)
     joints /= joints.sum(axis=tuple(range(1, joints.ndim)), keepdims=True)
     return joints, solvers.expected_values(payoffs, joints)

@@ -14,12 +14,12 @@ from nes_spiel.meta_solvers.openspiel_forms import OpenSpielForms
 
 # A meta-game is padded up to a power of two, so that a run, which adds a policy
 # at each iteration, compiles a handful of times.
-SMALLEST_BUCKET = 8
+SMALLEST_SIZE = 8
 
 
-def bucket(size: int) -> int:
+def padded_size(size: int) -> int:
   """Returns the smallest power of two, at least 8, that is >= size."""
-  return max(SMALLEST_BUCKET, 1 << (size - 1).bit_length())
+  return max(SMALLEST_SIZE, 1 << (size - 1).bit_length())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +56,7 @@ class MetaSolver(OpenSpielForms):
     target_joint: Float[np.ndarray, "*a"] | None = None,
     model: nes.Model | None = None,
   ) -> solvers.Solution:
-    """Solves a meta-game padded to its bucket, and cuts the joint back.
+    """Solves a meta-game padded to a cube, and cuts the joint back.
 
     Args:
       meta_game: `[n, *a]`.
@@ -65,7 +65,7 @@ class MetaSolver(OpenSpielForms):
 
     Returns:
       The solution; `joint` has the meta-game's shape, duals and the rest that
-      of the bucket. A warning is logged if a solver did not converge.
+      of the cube. A warning is logged if a solver did not converge.
 
     Raises:
       SolverError: the joint is not finite: OpenSpiel would go on with it.
@@ -73,7 +73,7 @@ class MetaSolver(OpenSpielForms):
     shape = meta_game.shape[1:]
     if target_joint is None:
       target_joint = np.full(shape, 1 / np.prod(shape))
-    size = bucket(max(shape))
+    size = padded_size(max(shape))
     cube, mask = games.pad(meta_game, size)
     target = games.pad_joint(target_joint, size)
     solution = solvers.solve(
@@ -86,14 +86,30 @@ class MetaSolver(OpenSpielForms):
     )
     if solution.status == solvers.Status.NOT_FINITE:
       solution.check()
-    if self.method != "nes" and solution.status != solvers.Status.CONVERGED:
-      logging.warning(
-        "%s: %s on a meta-game of shape %s: residual %.1e, gap %.1e.",
-        self.name,
-        solvers.Status(int(solution.status)).name,
-        shape,
-        solution.residual,
-        solution.gap_sum,
-      )
+    if self.method != "nes":
+      warn_unless_converged(self.name, solution, shape)
     joint = games.unpad(solution.joint, mask)
     return dataclasses.replace(solution, joint=joint)
+
+
+def warn_unless_converged(
+  name: str, solution: solvers.Solution, shape: tuple[int, ...]
+) -> None:
+  """Logs a warning for every game whose solver did not converge.
+
+  Args:
+    name: of the solver.
+    solution: of one game, or of many with a leading axis.
+    shape: of a game.
+  """
+  status = np.ravel(solution.status)
+  residual, gap = np.ravel(solution.residual), np.ravel(solution.gap_sum)
+  for row in np.flatnonzero(status != solvers.Status.CONVERGED):
+    logging.warning(
+      "%s: %s on a game of shape %s: residual %.1e, gap %.1e.",
+      name,
+      solvers.Status(int(status[row])).name,
+      shape,
+      residual[row],
+      gap[row],
+    )

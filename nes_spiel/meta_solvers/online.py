@@ -11,14 +11,14 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from nes_spiel import equilibria, games, nes, runs, solvers
-from nes_spiel.meta_solvers.meta_solver import MetaSolver, bucket
+from nes_spiel.meta_solvers.meta_solver import MetaSolver, padded_size
 from nes_spiel.meta_solvers.openspiel_forms import OpenSpielForms
 from nes_spiel.solvers import network_choice
 
 _standardize = jax.jit(games.standardize)
 
 
-class MetGame(NamedTuple):
+class SeenGame(NamedTuple):
   """A meta-game as a run has met it.
 
   Attributes:
@@ -29,13 +29,13 @@ class MetGame(NamedTuple):
   payoffs: Float[np.ndarray, "n ..."]
   target: Float[np.ndarray, "..."]
 
-  def is_same(self, other: "MetGame") -> bool:
+  def is_same(self, other: "SeenGame") -> bool:
     """Returns whether nothing has changed."""
     return np.array_equal(self.payoffs, other.payoffs) and np.array_equal(
       self.target, other.target
     )
 
-  def has_grown_from(self, other: "MetGame") -> bool:
+  def has_grown_from(self, other: "SeenGame") -> bool:
     """Returns whether the other's payoffs are this one's leading corner."""
     sizes = other.payoffs.shape
     if len(sizes) != self.payoffs.ndim:
@@ -87,7 +87,7 @@ class OnlineMetaSolver(OpenSpielForms):
     self._memory = memory
     self._first = self._shipped if first is None else first
     self._model: nes.Model | None = None
-    self._met: list[MetGame] = []
+    self._met: list[SeenGame] = []
 
   def solve(
     self,
@@ -98,7 +98,7 @@ class OnlineMetaSolver(OpenSpielForms):
     if target_joint is None:
       shape = meta_game.shape[1:]
       target_joint = np.full(shape, 1 / np.prod(shape))
-    met = MetGame(np.array(meta_game), np.array(target_joint))
+    met = SeenGame(np.array(meta_game), np.array(target_joint))
     if not (self._met and met.is_same(self._met[0])):
       self._learn(met)
     return self._answers.solve(meta_game, target_joint, self._model)
@@ -119,10 +119,10 @@ class OnlineMetaSolver(OpenSpielForms):
     Raises:
       ValueError: the arrays are of another network.
     """
-    met: list[MetGame] = []
+    met: list[SeenGame] = []
     while f"{self.name}.{len(met)}.payoffs" in arrays:
       prefix = f"{self.name}.{len(met)}."
-      met.append(MetGame(*(arrays[prefix + f] for f in MetGame._fields)))
+      met.append(SeenGame(*(arrays[prefix + f] for f in SeenGame._fields)))
     self._met, self._model = met, None
     if met:
       first = self._first(len(met[0].payoffs))
@@ -135,7 +135,7 @@ class OnlineMetaSolver(OpenSpielForms):
       self.concept, players, self._answers.selection, None
     )
 
-  def _learn(self, met: MetGame) -> None:
+  def _learn(self, met: SeenGame) -> None:
     """Takes the steps that a meta-game is due."""
     model = self._model
     if model is None or not met.has_grown_from(self._met[0]):
@@ -150,9 +150,9 @@ class OnlineMetaSolver(OpenSpielForms):
     self._model = model
 
 
-def batch_of(met: list[MetGame]) -> nes.Batch:
+def batch_of(met: list[SeenGame]) -> nes.Batch:
   """Returns meta-games in one cube, standardised before they lose digits."""
-  size = bucket(max(max(one.payoffs.shape[1:]) for one in met))
+  size = padded_size(max(max(one.payoffs.shape[1:]) for one in met))
   rows = [_padded(one, size) for one in met]
   payoffs, masks, targets = (np.stack(x) for x in zip(*rows, strict=True))
   selection = equilibria.Selection(
@@ -163,7 +163,7 @@ def batch_of(met: list[MetGame]) -> nes.Batch:
 
 
 def _padded(
-  met: MetGame, size: int
+  met: SeenGame, size: int
 ) -> tuple[
   Float[np.ndarray, "n *d"], Bool[np.ndarray, "n d"], Float[np.ndarray, "*d"]
 ]:

@@ -17,6 +17,9 @@ from nes_spiel.meta_solvers.openspiel_forms import OpenSpielForms
 # Of exact solutions: the gap that a smaller one leaves in the meta-game, about
 # 1e-3 at a selection's own 1e4, would be what JPSRO ends with in the full game.
 RHO = 1e8
+# Of maximum strength: duals of a target out of reach grow with rho, and for CE
+# they are no longer found at ten times this.
+STRENGTH_RHO = 1e3
 
 
 @functools.cache
@@ -30,7 +33,9 @@ def exact_meta_solvers() -> dict[str, MetaSolver]:
   rows = {
     "me": equilibria.MaximumEntropy(rho=RHO),
     "mwme": equilibria.MaximumWelfareMaximumEntropy(rho=RHO),
-    "ms": equilibria.MaximumStrength(rho=1e3, shared_epsilon=True),
+    "ms": equilibria.MaximumStrength(
+      rho=STRENGTH_RHO, shared_epsilon=True
+    ),
   }
   return {
     row + concept: MetaSolver(row + concept, concept, selection)

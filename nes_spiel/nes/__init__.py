@@ -10,10 +10,10 @@ from nes_spiel.nes.files import Model, load, save
 from nes_spiel.nes.fine_tuning import FineTuning, Tuned, fine_tune
 from nes_spiel.nes.network import Network, Variables
 from nes_spiel.nes.pretrained import load_pretrained, pretrained_table
+from nes_spiel.nes.recipe import Recipe
 from nes_spiel.nes.recipes import RECIPES
 from nes_spiel.nes.rows import ROWS
 from nes_spiel.nes.train_loop import TrainingDivergedError, train
-from nes_spiel.nes.training import Recipe
 from nes_spiel.nes.training_games import Batch, Bucket
 from nes_spiel.nes.training_selections import sample_selections
 from nes_spiel.nes.untrained import untrained_model

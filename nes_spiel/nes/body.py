@@ -28,7 +28,7 @@ from nes_spiel.nes.map_sets import MAP_SETS, MapSet, without_maxima
 FIRST_OUTPUT, FIRST_OUTPUT_GAIN = -3.0, 0.1
 # What a correction sees is of order one at first, and still matters when it is
 # small: so it sees it as it is, and enlarged.
-GRADIENTS, STEPS = (1.0, 100.0), (1.0, 10.0)
+GRADIENT_SCALES, STEP_SCALES = (1.0, 100.0), (1.0, 10.0)
 # Curvatures are of order 0.1; one far below says nothing of how far a step is.
 FLAT = 1e-3
 
@@ -39,7 +39,7 @@ class Body:
   def __init__(self, config: Config, problem: Problem, is_training: bool):
     """Takes the architecture and the game; `Network.apply` says the rest."""
     shape = problem.payoffs.shape[1:]
-    if (config.maps, config.concept) == ("paper", "cce") and len({*shape}) > 1:
+    if config.needs_cubes and len({*shape}) > 1:
       raise ValueError(
         f"The paper's maps for CCE need cubes, got a game of shape {shape}."
       )
@@ -159,8 +159,8 @@ class Body:
     # Newton's step of each dual by itself, as a change of an output.
     step = -gradient / curvature / self._unit(scale)
     compressed = [
-      *(jnp.arcsinh(fine * gradient) for fine in GRADIENTS),
-      *(jnp.arcsinh(fine * step) for fine in STEPS),
+      *(jnp.arcsinh(scale * gradient) for scale in GRADIENT_SCALES),
+      *(jnp.arcsinh(scale * step) for scale in STEP_SCALES),
       jnp.log(curvature),
       jnp.log1p(duals),
     ]

@@ -7,6 +7,8 @@ from typing import Any, Literal, get_args
 
 from nes_spiel.equilibria import CONCEPTS, Concept
 
+# Beyond these no tensor can be addressed.
+MOST_PLAYERS, MOST_CHANNELS = 30, 2**20
 # Of a transformer's attention, side by side.
 HEADS = 4
 
@@ -71,6 +73,7 @@ class Config:
 
   def __post_init__(self) -> None:
     """Refuses what cannot be built, with what is accepted."""
+    self._check_types()
     self._check("concept", (self.concept,), CONCEPTS)
     self._check("inputs", self.inputs, get_args(Input))
     self._check("maps", (self.maps,), get_args(MapSet))
@@ -82,10 +85,16 @@ class Config:
       self.middle_channels,
       *self.dual_channels,
     )
-    if self.players < 2 or min(channels) < 1 or "payoffs" not in self.inputs:
+    if not 2 <= self.players <= MOST_PLAYERS or not all(
+      1 <= width <= MOST_CHANNELS for width in channels
+    ):
       raise ValueError(
-        "Config: expected at least two players, one channel per layer and "
-        f'"payoffs" among the inputs; got {self}.'
+        f"Config: expected 2 to {MOST_PLAYERS} players and 1 to "
+        f"{MOST_CHANNELS} channels per layer; got {self}."
+      )
+    if "payoffs" not in self.inputs:
+      raise ValueError(
+        f'Config.inputs: expected "payoffs" among them, got {self.inputs}.'
       )
     if self.corrections < 0:
       raise ValueError(
@@ -110,6 +119,20 @@ class Config:
       )
     if self.architecture == "transformer":
       self._check_transformer()
+
+  def _check_types(self) -> None:
+    """Refuses fields that are of another kind than their defaults."""
+    for field in dataclasses.fields(self):
+      value, usual = getattr(self, field.name), field.default
+      several = isinstance(usual, tuple)
+      kind = type(usual[0] if isinstance(usual, tuple) else usual)
+      if isinstance(value, tuple) != several or any(
+        type(x) is not kind for x in (value if several else (value,))
+      ):
+        many = "a tuple of " if several else ""
+        raise ValueError(
+          f"Config.{field.name}: expected {many}{kind.__name__}, got {value!r}."
+        )
 
   def _check_transformer(self) -> None:
     """Refuses what `transformer` cannot build."""
@@ -136,6 +159,11 @@ class Config:
         f"Config.{name}: expected of {accepted}, got {unknown[0]!r}."
       )
 
+  @property
+  def needs_cubes(self) -> bool:
+    """Whether all players must have as many strategies (Eq. 19c)."""
+    return (self.maps, self.concept) == ("paper", "cce")
+
   @classmethod
   def paper(cls, concept: Concept = "cce", players: int = 2) -> "Config":
     """Returns the layers of Appendix D.1: 79,905 parameters for CCE.
@@ -154,16 +182,16 @@ class Config:
     return described(dataclasses.asdict(self), ADDED_FIELDS)
 
   @classmethod
-  def from_dict(cls, values: dict[str, Any]) -> "Config":
+  def from_dict(cls, values: Any) -> "Config":
     """Undoes `to_dict`, also after a way through JSON.
 
     Raises:
       ValueError: missing or unknown fields, or values that `Config` refuses.
     """
     known = {field.name for field in dataclasses.fields(cls)}
-    if {*values, *ADDED_FIELDS} != known:
+    if not isinstance(values, dict) or {*values, *ADDED_FIELDS} != known:
       raise ValueError(
-        f"Config: expected the fields {sorted(known)}, got {sorted(values)}."
+        f"Config: expected the fields {sorted(known)}, got {values!r}."
       )
     options: dict[str, Any] = {
       name: tuple(value) if isinstance(value, list) else value

@@ -10,6 +10,7 @@ import numpy as np
 from nes_spiel import runs
 from nes_spiel.nes.config import Config
 from nes_spiel.nes.network import Network, Variables
+from nes_spiel.nes.rows import ROWS
 
 FORMAT_VERSION = 1
 
@@ -21,7 +22,8 @@ class Model(NamedTuple):
     network: its architecture.
     variables: what it has learned.
     facts: what is known of it: training, hardware, measurements. Of these,
-      "rows" decides something: for which rows of Table 3 it serves.
+      two decide something: "rows", for which rows of Table 3 it serves, and
+      "options", with the sizes beyond which `solve` warns.
   """
 
   network: Network
@@ -41,9 +43,13 @@ def save(
     path: replaced if it exists.
     config: the architecture.
     variables: what was learned, in float32.
-    facts: what JSON can hold; `{"rows": ["ME", "MT"]}` for a network that was
-      trained for these rows of Table 3; without, `solve` takes it for "ME".
+    facts: what JSON can hold, such as `Recipe.facts()`, by which `solve` knows
+      what the network was trained for; without, it is taken for one of "ME".
+
+  Raises:
+    ValueError: facts of another form.
   """
+  _check_facts(facts or {})
   values = {
     "format_version": FORMAT_VERSION,
     "config": config.to_dict(),
@@ -68,16 +74,35 @@ def load(path: str | os.PathLike[str]) -> Model:
       f"{values.get('format_version')}."
     )
   try:
-    network = Network(Config.from_dict(values.get("config", {})))
-    like = network.variables_like()
-    names = set(runs.tree_to_arrays(like))
-    if names != set(arrays):
-      odd = sorted(names ^ set(arrays))[0]
-      raise ValueError(f"{odd}: in the file or in its configuration alone.")
-    variables = runs.tree_from_arrays(like, arrays)
+    _check_facts(values.get("facts", {}))
+    network = Network(Config.from_dict(values.get("config")))
+    variables = runs.tree_from_arrays(network.variables_like(), arrays)
+    surplus = set(arrays) - set(runs.tree_to_arrays(variables))
+    if surplus:
+      raise ValueError(f"{min(surplus)}: not in its configuration.")
   except ValueError as error:
     raise ValueError(f"{path}: {error}") from error
   for name, array in arrays.items():
     if not np.isfinite(array).all():
       raise ValueError(f"{path}: {name} is not finite.")
   return Model(network, variables, values.get("facts", {}))
+
+
+def _check_facts(facts: Any) -> None:
+  """Raises ValueError unless what `solve` reads of facts has its form."""
+  if not isinstance(facts, dict):
+    raise ValueError(f"facts: expected a dict, got {facts!r}.")
+  rows = facts.get("rows", ["ME"])
+  if not isinstance(rows, list | tuple) or any(r not in [*ROWS] for r in rows):
+    raise ValueError(f"facts: expected rows of {sorted(ROWS)}, got {rows!r}.")
+  options = facts.get("options", {"buckets": []})
+  try:
+    sizes = [size for _, size, *_ in options["buckets"]]
+  except (KeyError, TypeError, ValueError) as error:
+    raise ValueError(
+      f"facts: expected options as of `Recipe.facts`, got {options!r}."
+    ) from error
+  if any(not isinstance(size, int) for size in sizes):
+    raise ValueError(
+      f"facts: expected buckets' sizes as integers, got {sizes}."
+    )

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 import haiku as hk
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Bool, Float, Key
 
 from nes_spiel.equilibria import Selection
@@ -76,13 +75,12 @@ class Network:
     )
 
   def variables_like(self) -> Variables:
-    """Returns zeros of the variables' structure, shapes and dtypes."""
+    """Returns the variables' structure, with shapes and dtypes as leaves."""
     shape = (self.config.players,) + (2,) * self.config.players
     game = jax.ShapeDtypeStruct(shape, jnp.float32)
-    shapes = jax.eval_shape(
+    return jax.eval_shape(
       lambda payoffs: self.init(jax.random.key(0), payoffs, Selection()), game
     )
-    return jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), shapes)
 
   def apply(
     self,
@@ -167,8 +165,9 @@ def output_scale(problem: Problem, selection: Selection) -> Float[Array, " n"]:
   """Returns the size that a player's duals may have.
 
   Where the target epsilon cannot be reached the sum of duals is
-  rho ln((max_eps - eps_hat) / (max_eps - eps)), and mu multiplies duals as it
-  multiplies the welfare.
+  rho ln((max_eps - eps_hat) / (max_eps - eps)), of which eps, not known yet, is
+  taken as 0: only a negative target makes duals large. And mu multiplies duals
+  as it multiplies the welfare.
   """
   room = problem.max_epsilon - problem.target_epsilon
   # Without room the constraint is idle, and a logarithm would have no gradient.

@@ -4,8 +4,8 @@
 
 from nes_spiel.equilibria import Concept
 from nes_spiel.nes.config import Config, Input
+from nes_spiel.nes.recipe import Recipe
 from nes_spiel.nes.rows import ROWS
-from nes_spiel.nes.training import Recipe
 from nes_spiel.nes.training_games import Bucket
 
 # What a network for meta-games sees: the payoffs, and the repeats as target.

@@ -14,13 +14,11 @@ from jax.experimental import multihost_utils
 from tqdm import tqdm
 
 from nes_spiel import runs
-from nes_spiel.nes.config import Config, described
+from nes_spiel.nes.config import Config
 from nes_spiel.nes.files import Model
 from nes_spiel.nes.network import Network, Variables
-from nes_spiel.nes.rows import unseen_input
+from nes_spiel.nes.recipe import Recipe, check_inputs
 from nes_spiel.nes.training import (
-  ADDED_OPTIONS,
-  Recipe,
   TrainingState,
   initial_state,
   refresh_averages,
@@ -73,7 +71,9 @@ def train(
 
   Raises:
     ValueError: a folder that holds another run, or one when not resuming; a
-      batch that cannot be divided among the devices; `save_every` below 1.
+      batch that cannot be divided among the devices; `save_every` below 1; what
+      `untrained_model` refuses; `resume` without a folder, or with fewer steps
+      than were taken.
     TrainingDivergedError: the loss is not finite; says at which step.
   """
   check_devices(recipe)
@@ -195,23 +195,6 @@ def check_devices(recipe: Recipe) -> None:
       )
 
 
-def check_inputs(config: Config, recipe: Recipe) -> None:
-  """Raises ValueError unless the network sees all that the games vary."""
-  for name in recipe.rows:
-    unseen = unseen_input(config, name)
-    if unseen:
-      raise ValueError(
-        f'recipe.rows: {name} needs a network with the input "{unseen}", got '
-        f"{config.inputs}."
-      )
-  if (config.maps, config.concept) == ("paper", "cce") and recipe.cubes < 1:
-    raise ValueError(
-      'recipe.cubes: a CCE network with Config.maps="paper" is equivariant on '
-      "cubes alone (Eq. 19c, Appendix C.2), so expected 1.0, got "
-      f"{recipe.cubes}."
-    )
-
-
 def choose_bucket(recipe: Recipe, seed: int, step: int) -> int:
   """Returns which bucket the chunk that starts at a step draws from."""
   shares = np.array([bucket.share for bucket in recipe.buckets])
@@ -224,7 +207,7 @@ def run_identity(config: Config, recipe: Recipe, seed: int) -> dict[str, Any]:
 
   The number of steps may be another: a run can be prolonged.
   """
-  options = described(dict(vars(recipe)), ADDED_OPTIONS)
+  options = recipe.to_dict()
   del options["steps"]
   identity = {"config": config.to_dict(), "recipe": options, "seed": seed}
   return json.loads(json.dumps(identity))  # as it comes back from a file

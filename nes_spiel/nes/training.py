@@ -9,7 +9,7 @@ game's loss to its size.
 
 import dataclasses
 import functools
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -21,7 +21,7 @@ from nes_spiel.equilibria import Selection, dual
 from nes_spiel.equilibria.problem import standardized_problem
 from nes_spiel.nes.layers import GAMES
 from nes_spiel.nes.network import Network, Variables
-from nes_spiel.nes.rows import ROWS
+from nes_spiel.nes.recipe import Recipe
 from nes_spiel.nes.training_games import (
   Batch,
   Bucket,
@@ -38,92 +38,6 @@ SMALLEST_GRADIENT = 1e-15
 WARM_UP = 50
 REFRESHING = 20  # batches of each bucket
 LEAST_SIZE = 0.1  # of a game's loss, that of an easy 8x8 game is 0.2
-
-# Fields that runs from before them lack; see `config.ADDED_FIELDS`.
-ADDED_OPTIONS: dict[str, Any] = {"cubes": 0.5, "payoffs": "invariant"}
-
-
-@dataclasses.dataclass(frozen=True)
-class Recipe:
-  """How a network is trained; with `Config` and a key, all that a run is.
-
-  Attributes:
-    buckets: the sizes of games.
-    rows: of Table 3, keys of `ROWS`; one is drawn for each game, a repeated one
-      as often as it is repeated.
-    zero_sum: the share of games that are.
-    steps: of the optimiser, over which the rate falls to zero as a cosine; a
-      run that is prolonged by more steps starts from a higher rate again.
-    learning_rate: Adam's, at its highest.
-    clip: of the gradient's global norm.
-    cubes: the share of games in which all players have as many strategies; in
-      the others one has, and the rest have at most as many.
-    payoffs: "invariant", from the invariant subspace of the L2 norm; or
-      "uniform", the ablation (ii) of Figure 3d.
-
-  The paper says of (ii) "no invariant pre-processing with naive payoff sampling
-  (each element sampled using a uniform distribution)", and not which one. Here
-  it has the mean and variance of the invariant subspace's elements, so that
-  neither an offset nor a scale is new at test time; each game's own are left
-  in: the network sees the payoffs as drawn, and its loss is that of Eq. 7 with
-  them, max_epsilon Z. Of rows with an epsilon and of welfares, which are
-  related to the standardised payoffs, nothing is said; they are refused.
-
-  Raises:
-    ValueError: no bucket, one without sizes or games, an unknown row, one that
-      does not go with the payoffs, or a number below its least.
-  """
-
-  buckets: tuple[Bucket, ...]
-  rows: tuple[str, ...] = ("ME", "MT")
-  zero_sum: float = 0.25
-  steps: int = 10_000
-  learning_rate: float = 1e-3
-  clip: float = 1.0
-  cubes: float = 0.5
-  payoffs: Payoffs = "invariant"
-
-  def __post_init__(self) -> None:
-    """Refuses what cannot be trained on."""
-    object.__setattr__(self, "buckets", tuple(self.buckets))
-    object.__setattr__(self, "rows", tuple(self.rows))
-    unknown = [name for name in self.rows if name not in ROWS]
-    if unknown or not self.rows:
-      raise ValueError(
-        f"Recipe.rows: expected one or more of {sorted(ROWS)}, got {self.rows}."
-      )
-    if not self.buckets:
-      raise ValueError("Recipe.buckets: expected at least one Bucket.")
-    for bucket in self.buckets:
-      if not 1 <= bucket.smallest <= bucket.size:
-        raise ValueError(
-          f"Recipe.buckets: expected 1 <= smallest <= size, got {bucket}."
-        )
-      if bucket.batch < 1 or not bucket.share > 0:
-        raise ValueError(
-          f"Recipe.buckets: expected a batch and a share above 0, got {bucket}."
-        )
-    for name in ("zero_sum", "cubes"):
-      if not 0 <= getattr(self, name) <= 1:
-        raise ValueError(
-          f"Recipe.{name}: expected a share, 0 to 1, got {getattr(self, name)}."
-        )
-    if self.payoffs not in get_args(Payoffs):
-      raise ValueError(
-        f"Recipe.payoffs: expected one of {get_args(Payoffs)}, got "
-        f"{self.payoffs!r}."
-      )
-    plain = [ROWS[name][1:] == ROWS["ME"][1:] for name in self.rows]
-    if self.payoffs == "uniform" and not all(plain):
-      raise ValueError(
-        'Recipe.payoffs: "uniform" goes with rows without welfare and epsilon, '
-        f"got {self.rows}."
-      )
-    if self.steps < 1 or not (self.learning_rate > 0 and self.clip > 0):
-      raise ValueError(
-        "Recipe: expected steps, learning_rate and clip above 0, got "
-        f"{self.steps}, {self.learning_rate}, {self.clip}."
-      )
 
 
 class TrainingState(NamedTuple):

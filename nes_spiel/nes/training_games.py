@@ -25,8 +25,8 @@ class Bucket(NamedTuple):
   """Games that are padded to one cube.
 
   Attributes:
-    smallest: the least that the largest number of strategies is.
-    size: the cube's side, the most that it is.
+    smallest: the least value of a game's largest number of strategies.
+    size: the most, which is the cube's side.
     batch: games in a step.
     share: of the steps, relative to the other buckets'.
   """
@@ -69,8 +69,9 @@ def sample_batch(
     players: n.
     concept: "ce" or "cce".
     rows: of Table 3, see `rows.ROWS`; one is drawn for each game.
-    zero_sum: the share of games that are.
-    cubes: the share of games that are for certain.
+    zero_sum: the share of zero-sum games, 0 to 1.
+    cubes: the least share of games in which all players have as many
+      strategies, 0 to 1.
     kind: "invariant" or "uniform" payoffs, see `Recipe`.
   """
   sizes, payoffs, selections = jax.random.split(key, 3)

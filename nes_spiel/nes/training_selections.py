@@ -13,9 +13,11 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Key
 
 from nes_spiel.equilibria import Concept, Selection, dual, expected_gains
-from nes_spiel.equilibria.problem import reference_logits, total_payoffs
+from nes_spiel.equilibria.gains import check_concept
+from nes_spiel.equilibria.problem import reference_logits
 from nes_spiel.equilibria.selection import MU
-from nes_spiel.games import masks
+from nes_spiel.equilibria.welfare import total_payoffs
+from nes_spiel.games import masks, standardization
 from nes_spiel.nes.rows import ROWS, Row
 
 LARGEST_COUNT = 16  # of a policy's repeats
@@ -124,7 +126,8 @@ def _sample_epsilon(
   gains = expected_gains(payoffs, dual.softmax(logits), concept, strategy_mask)
   largest = jnp.max(gains.reshape(gains.shape[0], -1), axis=1)
   exists = masks.joint_mask(strategy_mask, payoffs.shape[1:])
-  bound = jnp.sqrt(jnp.sum(exists).astype(payoffs.dtype))
+  count = jnp.sum(exists).astype(payoffs.dtype)
+  bound = standardization.norm_constant(2, count)
   share = jax.random.uniform(draw, largest.shape, payoffs.dtype, -1, 1)
   return share * jnp.where(jax.random.bernoulli(which), largest, bound)
 
@@ -145,7 +148,13 @@ def sample_selections(
 
   Returns:
     A selection with a leading b on its arrays, as `solve_batch` takes it.
+
+  Raises:
+    ValueError: an unknown row or concept.
   """
+  if name not in ROWS:
+    raise ValueError(f"name: expected one of {sorted(ROWS)}, got {name!r}.")
+  check_concept(concept)
   shape = payoffs.shape[2:]
   pad = [(0, 0), (0, 0), *((0, max(shape) - size) for size in shape)]
   mask = jnp.asarray(masks.full_strategy_mask(shape))

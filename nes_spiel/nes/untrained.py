@@ -9,15 +9,11 @@ import jax
 from nes_spiel.nes.config import Config
 from nes_spiel.nes.files import Model
 from nes_spiel.nes.network import Network, Variables
-from nes_spiel.nes.training import (
-  Recipe,
-  batch_loss,
-  initial_state,
-  recipe_batch,
-)
+from nes_spiel.nes.recipe import Recipe, check_inputs
+from nes_spiel.nes.training import batch_loss, initial_state, recipe_batch
 from nes_spiel.nes.training_games import Bucket
 
-GAMES = 32  # of each bucket, for the first averages
+FIRST_BATCH = 32  # of each bucket, for the first averages
 
 
 def untrained_model(config: Config, recipe: Recipe, seed: int = 0) -> Model:
@@ -31,7 +27,12 @@ def untrained_model(config: Config, recipe: Recipe, seed: int = 0) -> Model:
     config: the architecture.
     recipe: whose buckets and rows the games are of.
     seed: of the parameters and these games.
+
+  Raises:
+    ValueError: a row that the network does not see, or games that are no cubes
+      for one that needs them.
   """
+  check_inputs(config, recipe)
   network = Network(config)
   begin, key = jax.random.split(jax.random.key(seed))
   first = jax.jit(functools.partial(initial_state, network, recipe))(begin)
@@ -40,7 +41,7 @@ def untrained_model(config: Config, recipe: Recipe, seed: int = 0) -> Model:
     variables = _with_averages(
       network,
       recipe,
-      bucket._replace(batch=GAMES),
+      bucket._replace(batch=FIRST_BATCH),
       variables,
       jax.random.fold_in(key, index),
     )
@@ -57,4 +58,4 @@ def _with_averages(
 ) -> Variables:
   """Returns the variables after a batch in training, without its step."""
   batch = recipe_batch(key, network, recipe, bucket)
-  return batch_loss(network, variables, batch)[1]
+  return batch_loss(network, variables, batch, kind=recipe.payoffs)[1]

@@ -72,7 +72,18 @@ def read_tensors(
       f"{path}: its content has the SHA-256 {seen}, but the header says "
       f"{header.get(_DIGEST)}; the file was changed after it was written."
     )
-  return arrays, json.loads(header[_VALUES])
+  return arrays, _parse_values(path, header[_VALUES])
+
+
+def _parse_values(path: pathlib.Path, text: str) -> dict[str, Any]:
+  """Returns the values that a header holds as text."""
+  try:
+    values = json.loads(text)
+  except (ValueError, RecursionError) as error:
+    raise ValueError(f"{path}: its values are no JSON: {error}.") from error
+  if not isinstance(values, dict):
+    raise ValueError(f"{path}: expected values by name, got {text[:40]!r}.")
+  return values
 
 
 def digest(arrays: Mapping[str, np.ndarray], text: str) -> str:

@@ -70,7 +70,9 @@ def test_corners_of_odd_games_are_equilibria(concept):
     rows = equilibria.polytope.gain_rows(payoffs, concept)
     # Of each deviation by itself, and what subtraction can tell.
     least = 1e-8 * np.abs(rows).max(axis=1) + 1e3 * EPS * np.abs(payoffs).max()
-    for joint in equilibria.extreme_points(payoffs, concept).joints:
+    joints = equilibria.extreme_points(payoffs, concept).joints
+    assert len(joints)  # every finite game has an equilibrium
+    for joint in joints:
       assert (rows @ joint.ravel() <= least).all()
 
 

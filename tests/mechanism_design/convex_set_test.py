@@ -38,6 +38,8 @@ def test_the_violation_is_the_largest_miss():
     ({"matrix": np.eye(3)}, r"matrix: expected shape \(m, 2\), got \(3, 3\)"),
     ({"matrix": [[np.nan, 1.0]]}, "matrix: expected finite numbers"),
     ({"matrix": np.eye(2), "most": [1.0]}, "most: expected a number or 2"),
+    ({"most": 2.0}, "matrix: least=-inf and most=2.0 bound its rows; got None"),
+    ({"least": [0.0]}, "bound its rows; got None"),
     (
       {"lower": 0.0, "matrix": [[1.0, 1.0]], "most": -1.0},
       "the set is empty; HiGHS says",

@@ -101,8 +101,32 @@ def test_a_network_designs_too():
 
 @pytest.mark.usefixtures("unchecked")
 def test_other_concepts_are_refused():
-  with pytest.raises(ValueError, match='expected "ce" or "cce", got \'ne\''):
+  with pytest.raises(ValueError, match=r"concept: expected .*, got 'ne'"):
     mechanism_design.tolls(2)._replace(concept="ne").joint(np.zeros(5))
+
+
+def test_the_exact_solver_by_any_name_takes_rho():
+  """ "auto" once went to the default's 1e4, whatever was asked."""
+  task = mechanism_design.transfers(DILEMMA, 3.0)
+  point = np.random.default_rng(0).normal(size=len(task.start))
+  soft, exact = (task.joint(point, 10.0, name) for name in ("auto", "exact"))
+  np.testing.assert_array_equal(soft, exact)
+  assert np.abs(soft - task.joint(point, 1e4)).max() > 1e-3
+
+
+def test_one_rho_is_designed_with_once():
+  """The last rho also begins at the start, where a single one began."""
+  task, steps = mechanism_design.contract(), []
+  mechanism_design.design_task(
+    task, rhos=(10.0,), max_steps=2, report=lambda step, _: steps.append(step)
+  )
+  assert len(steps) == len(set(steps))
+
+
+def test_another_concept_may_be_played():
+  for make in (mechanism_design.tolls, mechanism_design.scheduling):
+    assert (make().concept, make(concept="ce").concept) == ("cce", "ce")
+  assert mechanism_design.contract(concept="cce").concept == "cce"
 
 
 def test_tolls_are_paid_on_top_of_delays():
@@ -131,6 +155,10 @@ def test_bad_tasks_are_refused():
     (lambda: mechanism_design.contract([0.1, np.nan, 1]), "success: expected"),
     (lambda: mechanism_design.contract(worth=-1.0), "worth: .* got -1.0"),
     (lambda: mechanism_design.scheduling(most=np.inf), "most: .* got inf"),
+    (
+      lambda: mechanism_design.scheduling([1.0, np.nan]),
+      "sizes: every value must be finite",
+    ),
     (lambda: mechanism_design.tolls(most=-1.0), "most: .* got -1.0"),
     (
       lambda: mechanism_design.design_task(mechanism_design.tolls(2), rhos=()),

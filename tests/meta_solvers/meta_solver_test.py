@@ -45,7 +45,7 @@ def total_variation(left, right):
   [(1, 8), (7, 8), (8, 8), (9, 16), (16, 16), (17, 32)],
 )
 def test_bucket(size, expected):
-  assert meta_solvers.bucket(size) == expected
+  assert meta_solvers.padded_size(size) == expected
 
 
 def test_product_of_counts():
@@ -219,5 +219,5 @@ def test_failure_is_logged_with_the_reason(random_games, monkeypatch):
   MECCE.as_jpsro(meta_game, REPEATS)
   ((text, *values),) = warned
   assert (text % tuple(values)).startswith(
-    "mecce: MAX_ITERATIONS on a meta-game of shape (3, 2): residual "
+    "mecce: MAX_ITERATIONS on a game of shape (3, 2): residual "
   )

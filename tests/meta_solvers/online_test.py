@@ -150,8 +150,8 @@ def test_anothers_arrays_are_refused(make, run):
 def test_payoffs_are_standardised_before_they_lose_digits(run):
   payoffs, repeats = run[-1]
   target = meta_solvers.product_of_counts(repeats)
-  plain = online.batch_of([online.MetGame(payoffs, target)])
-  far = online.batch_of([online.MetGame(1e9 + payoffs, target)])
+  plain = online.batch_of([online.SeenGame(payoffs, target)])
+  far = online.batch_of([online.SeenGame(1e9 + payoffs, target)])
   np.testing.assert_allclose(far.payoffs, plain.payoffs, atol=1e-5)
   assert plain.payoffs.shape == (1, 2, 8, 8)
   assert plain.strategy_mask.sum(axis=2).tolist() == [[4, 3]]

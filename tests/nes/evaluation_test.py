@@ -67,4 +67,4 @@ def test_distances_are_those_of_the_solutions(found, random_network):
   np.testing.assert_allclose(measured.exact_gap, exact.gap_sum, atol=1e-6)
   mean, error = measured.mean("trivial_gap")
   assert mean == pytest.approx(apart.mean(), abs=1e-6)
-  assert error == pytest.approx(apart.std() / np.sqrt(COUNT), abs=1e-6)
+  assert error == pytest.approx(apart.std(ddof=1) / np.sqrt(COUNT), abs=1e-6)

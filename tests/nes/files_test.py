@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
+import nes_spiel
 from nes_spiel import nes, runs
+from nes_spiel.runs import tensor_files
 
 CONFIG = nes.Config(
   concept="ce", payoff_channels=(4,), middle_channels=4, dual_channels=(4,)
@@ -82,14 +84,46 @@ def rewrite(path, change):
     ),
     (
       lambda arrays, values: values["config"].update(payoff_channels=[4, 4]),
-      "in the file or in its configuration alone",
+      "missing",
     ),
     (lambda arrays, values: values["config"].update(concept="cc"), "'cc'"),
     (
       lambda arrays, values: values["config"].pop("maps"),
       "expected the fields",
     ),
-    (lambda arrays, values: arrays.popitem(), "alone"),
+    (
+      lambda arrays, values: values["config"].update(players="2"),
+      "Config.players: expected int, got '2'",
+    ),
+    (
+      lambda arrays, values: values["config"].update(dual_channels=4),
+      "Config.dual_channels: expected a tuple of int, got 4",
+    ),
+    (
+      lambda arrays, values: values["config"].update(players=10**30),
+      "expected 2 to 30 players",
+    ),
+    (lambda arrays, values: values.update(config=[]), "expected the fields"),
+    (lambda arrays, values: values.update(facts=[]), "facts: expected a dict"),
+    (
+      lambda arrays, values: values["facts"].update(rows=["MX"]),
+      "facts: expected rows of",
+    ),
+    (
+      lambda arrays, values: values["facts"].update(options=[]),
+      "facts: expected options as of",
+    ),
+    (
+      lambda arrays, values: values["facts"].update(
+        options={"buckets": [[1, "2"]]}
+      ),
+      "facts: expected buckets' sizes",
+    ),
+    (lambda arrays, values: arrays.popitem(), "missing"),
+    (
+      lambda arrays, values: arrays.update(more=np.ones(2, np.float32)),
+      "more: not in its configuration",
+    ),
     (
       lambda arrays, values: arrays.update(
         {name: array * np.nan for name, array in arrays.items()}
@@ -159,3 +193,29 @@ def test_a_configuration_that_cannot_be_built_is_refused(options, unchecked):
 def test_unknown_models_are_answered_with_the_known():
   with pytest.raises(ValueError, match=r"expected one of .*'cce_9p'"):
     nes.load_pretrained("cce_9p")
+
+
+def test_values_that_are_no_json_are_refused(path):
+  """Their digest is right, so only the reader can tell."""
+  arrays, _ = runs.read_tensors(path)
+  for text, message in (("{", "no JSON"), ("[1]", "expected values by name")):
+    header = {"nes_spiel": text, "sha256": tensor_files.digest(arrays, text)}
+    safetensors.numpy.save_file(arrays, path, header)
+    with pytest.raises(ValueError, match=message) as caught:
+      nes.load(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_networks_own_facts_let_solve_warn(variables, tmp_path):
+  """`Recipe.facts` is what `save` needs of a network of one's own."""
+  recipe = nes.Recipe((nes.Bucket(2, 3, 8, 1.0),), rows=("ME",))
+  nes.save(tmp_path / "own", CONFIG, variables, recipe.facts())
+  model = nes.load(tmp_path / "own")
+  game = np.random.default_rng(0).normal(size=(2, 4, 4))
+  with pytest.warns(UserWarning, match="up to 3 strategies a player"):
+    nes_spiel.solve(game, "ce", method="nes", model=model)
+
+
+def test_saved_facts_have_a_form(variables, tmp_path, unchecked):
+  with pytest.raises(ValueError, match="facts: expected rows of"):
+    nes.save(tmp_path / "own", CONFIG, variables, {"rows": "ME"})

@@ -54,13 +54,22 @@ def test_counts_are_products_of_numbers_from_1_to_16(draw):
   np.testing.assert_allclose(joints, product, rtol=1e-4)
   for marginal in marginals:
     # As counts: an integer that they all are multiples of exists.
-    sums = np.arange(5, 81)[:, None, None]
+    size = marginal.shape[1]
+    sums = np.arange(size, 16 * size + 1)[:, None, None]
     counts = marginal[None] * sums
     fits = np.abs(counts - counts.round()).max(-1) < 1e-3
     fits &= (counts.round().min(-1) >= 1) & (counts.round().max(-1) <= 16)
-    fits |= marginal.shape[1] == 2  # of two there may be fewer than 5 in all
     assert fits.any(0).all()
   assert 0.03 < np.isclose(joints.std((1, 2)), 0, atol=1e-6).mean() < 0.2
+
+
+def test_unknown_rows_and_concepts_are_refused(payoffs, unchecked):
+  for name, concept, message in (
+    ("MX", "ce", "name: expected one of .* got 'MX'"),
+    ("ME", "cc", "concept: expected .* got 'cc'"),
+  ):
+    with pytest.raises(ValueError, match=message):
+      nes.sample_selections(jax.random.key(0), name, payoffs, concept)
 
 
 def test_dirichlet_has_its_moments(draw):

@@ -214,11 +214,21 @@ def test_zero_sum_games_are():
 def test_what_cannot_be_trained_on_is_refused(options, message):
   with pytest.raises(ValueError, match=message):
     dataclasses.replace(RECIPE, **options)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_what_train_refuses():
   with pytest.raises(ValueError, match="save_every: expected at least 1"):
     train(CONFIG, RECIPE, save_every=0)
   blind = dataclasses.replace(CONFIG, inputs=("payoffs",))
-  with pytest.raises(ValueError, match=r'MT needs .* "reference_logits"'):
-    train(blind, RECIPE)
+  for begin in (train, nes.untrained_model):
+    with pytest.raises(ValueError, match=r'MT needs .* "reference_logits"'):
+      begin(blind, RECIPE)
+  paper = dataclasses.replace(CONFIG, maps="paper", inputs=("payoffs",))
+  plain = dataclasses.replace(RECIPE, rows=("ME",), cubes=0.5)
+  for begin in (train, nes.untrained_model):
+    with pytest.raises(ValueError, match="cubes alone"):
+      begin(paper, plain)
 
 
 def test_buckets_are_chosen_by_their_shares():

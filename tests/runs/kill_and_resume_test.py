@@ -23,7 +23,7 @@ from nes_spiel import nes
 config = nes.Config(payoff_channels=(8,), dual_channels=(8,))
 recipe = nes.Recipe((nes.Bucket(2, 3, 16, 1.0),), steps=1000)
 nes.train(
-  config, recipe, folder=sys.argv[1].partition("=")[2], save_every=100,
+  config, recipe, folder=sys.argv[1].partition("=")[2], save_every=500,
   resume="--resume" in sys.argv, refresh=False,
 )
 """
@@ -35,7 +35,7 @@ PROGRAMS = {
     "--runs=20",
     "--batches=2000",
     "--record_every=200",
-    "--save_every=200",
+    "--save_every=1000",
   ),
   "pub_amg_values": (
     "-m",
@@ -75,7 +75,7 @@ def finish(process, folder):
   assert process.wait(timeout=300) == 0, said.read_text()[-2000:]
 
 
-def newest(folder):
+def saved_arrays(folder):
   """Returns the arrays of every checkpoint and file of arrays, by name."""
   found = {}
   for path in sorted(pathlib.Path(folder).rglob("*.safetensors")):
@@ -133,8 +133,9 @@ def test_a_killed_run_ends_as_one_that_was_not(name, environment, tmp_path):
 
   # It went on from what was left, and did not write that again.
   kept = [path for path in left if path.exists()]
+  assert kept  # two checkpoints in all, and both stay
   assert all(path.stat().st_mtime_ns == left[path] for path in kept)
-  expected, found = newest(tmp_path / "whole_0"), newest(part)
+  expected, found = saved_arrays(tmp_path / "whole_0"), saved_arrays(part)
   assert set(expected) <= set(found)
   for file, arrays in expected.items():
     for key, array in arrays.items():
