@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 from nes_spiel.games import gamut
-from nes_spiel.games.gamut import functions, graphs, increasing, local_effect
+from nes_spiel.games.gamut import functions, increasing, local_effect
 
 RARE = 1e-4
 NAMES = [name for name in gamut.NAMES if "LEG" in name]
@@ -304,9 +304,3 @@ def test_random_rise():
     error = 4 * heights.std() / np.sqrt(len(heights))
     expected = 2 / np.pi * np.arcsin(np.sqrt(x))
     assert heights.mean() == pytest.approx(expected, abs=error + 2e-3)
-
-
-def test_graphs_are_what_the_names_say():
-  named = {name.split("-")[1] for name in NAMES}
-  assert named == {"CG", "RG", "SG"}
-  assert graphs.complete(jax.random.key(0), 4).sum() == 12

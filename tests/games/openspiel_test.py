@@ -11,7 +11,7 @@ import numpy as np
 import open_spiel.python.games  # noqa: F401, registers games
 import pyspiel
 import pytest
-from scipy import optimize
+from zero_sum_values import minimax
 
 from nes_spiel.games import classics, openspiel
 
@@ -98,21 +98,6 @@ def in_turns(name):
   return pyspiel.convert_to_turn_based(game)
 
 
-def zero_sum_value(matrix):
-  """Returns the row player's value by linear programming."""
-  rows, columns = matrix.shape
-  result = optimize.linprog(
-    [*np.zeros(rows), -1],
-    A_ub=np.hstack([-matrix.T, np.ones((columns, 1))]),
-    b_ub=np.zeros(columns),
-    A_eq=[[*np.ones(rows), 0]],
-    b_eq=[1],
-    bounds=[(0, None)] * rows + [(None, None)],
-  )
-  assert result.status == 0
-  return -result.fun
-
-
 @pytest.mark.parametrize("name", ONE_SHOT)
 def test_one_shot_games_entry_by_entry(name):
   game = pyspiel.load_game(name)
@@ -184,7 +169,7 @@ def test_kuhn_poker_has_its_value():
   # H. Kuhn, "A simplified two-person poker", 1950: the first player loses 1/18.
   payoffs = load_once("kuhn_poker")
   np.testing.assert_allclose(payoffs.sum(0), 0, atol=1e-12)
-  assert zero_sum_value(payoffs[0]) == pytest.approx(-1 / 18, abs=1e-9)
+  assert minimax(payoffs[0]) == pytest.approx(-1 / 18, abs=1e-9)
 
 
 def test_limit_is_inclusive():

@@ -17,4 +17,5 @@ def minimax(payoffs):
     b_eq=[1.0],
     bounds=[(0, None)] * rows + [(None, None)],
   )
+  assert found.status == 0
   return found.x[-1]
