@@ -9,6 +9,7 @@ import jax
 import networkx as nx
 import numpy as np
 import pytest
+from gamut_samples import sample
 from scipy import stats
 
 from nes_spiel.games import gamut
@@ -23,13 +24,6 @@ EDGES = {
   "Road": {(0, 1), (0, 2), (1, 3), (2, 3)},
   "SG": {(0, 1), (0, 2), (0, 3)},
 }
-
-
-@functools.cache
-def sample(name, shape=(2, 2, 2, 2), batch=64):
-  """Returns games in double precision; one compilation per class and shape."""
-  drawn = gamut.sample(name, jax.random.key(0), batch, shape)
-  return np.asarray(drawn, np.float64)
 
 
 @functools.cache
@@ -150,7 +144,7 @@ def neighbours(name, payoffs):
 @pytest.mark.parametrize("name", GRAPHICAL)
 def test_graphical_game(name):
   numbers = []
-  for payoffs in sample(name):
+  for payoffs in sample(name, (2, 2, 2, 2)):
     found = neighbours(name, payoffs)
     assert matters(payoffs).diagonal().all()
     for player, payoff in enumerate(payoffs):
@@ -168,7 +162,7 @@ def second_difference(payoff, q, r):
 
 @pytest.mark.parametrize("name", POLYMATRIX)
 def test_polymatrix_game(name):
-  for payoffs in sample(name):
+  for payoffs in sample(name, (2, 2, 2, 2)):
     found = neighbours(name, payoffs)
     for p in range(4):
       others = [q for q in range(4) if q != p]
