@@ -11,6 +11,7 @@ import gc
 import itertools
 import os
 import pathlib
+import random
 import re
 import subprocess
 import sys
@@ -66,6 +67,39 @@ def x64():
   """Double precision for one test."""
   with jax.enable_x64(True):
     yield
+
+
+@pytest.fixture(scope="module")
+def standard_promotion():
+  """Optax multiplies floats by integers."""
+  with jax.numpy_dtype_promotion("standard"):
+    yield
+
+
+@pytest.fixture
+def global_draws():
+  """Seeds the generators of NumPy and Python; puts back what they were."""
+  numpy_state, python_state = np.random.get_state(), random.getstate()
+  np.random.seed(3)
+  random.seed(4)
+  yield
+  np.random.set_state(numpy_state)
+  random.setstate(python_state)
+
+
+@pytest.fixture
+def registered(monkeypatch):
+  """Registers our meta-solvers, in copies of OpenSpiel's tables."""
+  from open_spiel.python.algorithms import jpsro
+  from open_spiel.python.algorithms.psro_v2 import meta_strategies
+
+  from nes_spiel import meta_solvers
+
+  monkeypatch.setattr(jpsro, "FLAG_TO_FUNC", dict(jpsro.FLAG_TO_FUNC))
+  monkeypatch.setattr(jpsro, "META_SOLVERS", jpsro.META_SOLVERS)
+  methods = dict(meta_strategies.META_STRATEGY_METHODS)
+  monkeypatch.setattr(meta_strategies, "META_STRATEGY_METHODS", methods)
+  meta_solvers.register()
 
 
 @pytest.fixture(scope="session")

@@ -52,6 +52,7 @@ def test_a_batch_is_many_states():
     np.testing.assert_allclose(solver(table)[1], value, atol=1e-7)
 
 
+@pytest.mark.usefixtures("global_draws")
 @pytest.mark.parametrize("concept", ["ne", "ce", "cce"])
 def test_openspiels_learners_run_with_it(concept):
   """Their rules are distributions; what they learn is a matter of time."""
@@ -59,7 +60,6 @@ def test_openspiels_learners_run_with_it(concept):
     "open_spiel.python.algorithms.tabular_multiagent_qlearner"
   )
   environment = rl_environment.Environment("matrix_rps")
-  np.random.seed(0)
   agents = [
     learner.MultiagentQLearner(
       player,

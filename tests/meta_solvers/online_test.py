@@ -2,21 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """An online meta-solver learns from a run, and forgets it with the next."""
 
-import jax
 import numpy as np
 import pytest
 
 from nes_spiel import meta_solvers, nes
 from nes_spiel.meta_solvers import online
 
+pytestmark = pytest.mark.usefixtures("standard_promotion")
 TUNING = nes.FineTuning(20, 1e-2)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def standard_promotion():
-  """Optax multiplies floats by integers."""
-  with jax.numpy_dtype_promotion("standard"):
-    yield
 
 
 @pytest.fixture(scope="module")

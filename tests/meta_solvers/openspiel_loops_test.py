@@ -11,29 +11,12 @@ from open_spiel.python import policy
 from open_spiel.python.algorithms import jpsro
 from open_spiel.python.algorithms.psro_v2 import (
   best_response_oracle,
-  meta_strategies,
   psro_v2,
 )
 
 from nes_spiel import equilibria, meta_solvers
 
-
-@pytest.fixture(autouse=True)
-def registered(monkeypatch):
-  """Registers our names, in copies of OpenSpiel's tables."""
-  monkeypatch.setattr(jpsro, "FLAG_TO_FUNC", dict(jpsro.FLAG_TO_FUNC))
-  monkeypatch.setattr(jpsro, "META_SOLVERS", jpsro.META_SOLVERS)
-  methods = dict(meta_strategies.META_STRATEGY_METHODS)
-  monkeypatch.setattr(meta_strategies, "META_STRATEGY_METHODS", methods)
-  meta_solvers.register()
-
-
-@pytest.fixture
-def global_draws():
-  """Puts NumPy's global generator, which the loops seed, back."""
-  state = np.random.get_state()
-  yield
-  np.random.set_state(state)
+pytestmark = pytest.mark.usefixtures("registered")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from nes_spiel import nes
 from nes_spiel.nes import fine_tuning, training, training_games
 
+pytestmark = pytest.mark.usefixtures("standard_promotion")
 CONFIG = nes.Config(
   inputs=("payoffs", "reference_logits"),
   payoff_channels=(8,),
@@ -16,13 +17,6 @@ CONFIG = nes.Config(
   dual_channels=(8,),
 )
 BUCKET = nes.Bucket(2, 3, 4, 1.0)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def standard_promotion():
-  """Optax multiplies floats by integers."""
-  with jax.numpy_dtype_promotion("standard"):
-    yield
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from nes_spiel import equilibria, nes, runs
 from nes_spiel.equilibria import dual
 from nes_spiel.nes import train_loop, training, training_games
 
+pytestmark = pytest.mark.usefixtures("standard_promotion")
 CONFIG = nes.Config(
   inputs=("payoffs", "reference_logits"),
   payoff_channels=(8, 8),
@@ -21,13 +22,6 @@ CONFIG = nes.Config(
   dual_channels=(8,),
 )
 RECIPE = nes.Recipe((nes.Bucket(2, 3, 16, 1.0),), steps=75, learning_rate=3e-3)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def standard_promotion():
-  """Optax multiplies floats by integers."""
-  with jax.numpy_dtype_promotion("standard"):
-    yield
 
 
 # What a run returns is what its last checkpoint holds.

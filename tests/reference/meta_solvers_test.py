@@ -9,20 +9,13 @@ import pyspiel
 import pytest
 from open_spiel.python.algorithms import jpsro
 
-from nes_spiel import meta_solvers, nes
+from nes_spiel import nes
 from nes_spiel.examples import psro_solver
 
-pytestmark = pytest.mark.reference
-
-
-@pytest.fixture(autouse=True)
-def registered():
-  """Registers, and puts the global generators, which are seeded, back."""
-  state, other = np.random.get_state(), random.getstate()
-  meta_solvers.register()
-  yield
-  np.random.set_state(state)
-  random.setstate(other)
+pytestmark = [
+  pytest.mark.reference,
+  pytest.mark.usefixtures("registered", "global_draws"),
+]
 
 
 # "uni" ends at 0.25; the exact optimum has a gap of 0.006 at rho = 1e4.

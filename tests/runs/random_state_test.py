@@ -9,16 +9,7 @@ import pytest
 
 from nes_spiel import runs
 
-
-@pytest.fixture(autouse=True)
-def global_generators():
-  """Seeds both global generators, and puts back what they were."""
-  numpy_state, python_state = np.random.get_state(), random.getstate()
-  np.random.seed(3)
-  random.seed(4)
-  yield
-  np.random.set_state(numpy_state)
-  random.setstate(python_state)
+pytestmark = pytest.mark.usefixtures("global_draws")
 
 
 def draw():
