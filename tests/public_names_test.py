@@ -147,6 +147,12 @@ assert nes_spiel.solve(payoffs, "ce").status == nes_spiel.Status.CONVERGED
   assert loaded_by(program) == "[]"
 
 
+def test_d3c_loads_openspiel_when_it_is_asked_for():
+  assert "'pyspiel'" not in loaded_by("import nes_spiel.d3c")
+  program = "from nes_spiel import d3c; d3c.openspiel"
+  assert "'pyspiel'" in loaded_by(program)
+
+
 def test_meta_solvers_load_openspiel_when_first_used():
   program = "import nes_spiel; nes_spiel.meta_solvers"
   assert "'pyspiel'" in loaded_by(program)

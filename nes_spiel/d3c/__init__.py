@@ -18,11 +18,11 @@ from nes_spiel.d3c.algorithm import Algorithm, Outcome
 from nes_spiel.d3c.bandit import (
   MixingState,
   mix_rewards,
-  mixing_start,
   mixing_trial,
   mixing_update,
   referred_returns,
 )
+from nes_spiel.d3c.first_rows import mixing_start
 from nes_spiel.d3c.game import Game, Recipe
 from nes_spiel.d3c.learner import Population, State, initial_state, step
 from nes_spiel.d3c.local_change import LocalChange, local_change, row_gradients

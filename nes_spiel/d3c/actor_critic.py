@@ -17,7 +17,8 @@ from jaxtyping import Array, Float, Key
 
 from nes_spiel.d3c import network, unrolls, v_trace
 from nes_spiel.d3c.algorithm import Outcome
-from nes_spiel.d3c.envs import Environment, options
+from nes_spiel.d3c.envs import Environment
+from nes_spiel.games import number_checks
 
 
 class Learned(NamedTuple):
@@ -78,21 +79,21 @@ class ActorCritic:
   def __post_init__(self) -> None:
     """Checks the ranges."""
     for name in ("learning_rate", "epsilon", "value_weight", "entropy_weight"):
-      options.check_number(name, getattr(self, name))
+      number_checks.check_number(name, getattr(self, name))
     for name in ("decay", "momentum", "discount"):
-      options.check_number(name, getattr(self, name), 0, 1)
+      number_checks.check_number(name, getattr(self, name), 0, 1)
     for name in ("decay", "momentum"):
       if getattr(self, name) == 1:
         raise ValueError(f"{name}: expected a number below 1, got 1.")
     if self.epsilon == 0:  # heads of zeros have gradients of zero below them
       raise ValueError("epsilon: expected a number above 0, got 0.")
-    options.check_count("unroll", self.unroll)
-    options.check_count("episodes", self.episodes)
+    number_checks.check_count("unroll", self.unroll)
+    number_checks.check_count("episodes", self.episodes)
     if not isinstance(self.hidden, tuple):
       raise ValueError(f"hidden: expected a tuple, got {self.hidden!r}.")
     for width in self.hidden:
-      options.check_count("hidden", width)
-    options.check_flag("sum_over_time", self.sum_over_time)
+      number_checks.check_count("hidden", width)
+    number_checks.check_flag("sum_over_time", self.sum_over_time)
 
   def start(self, game: Environment[Any], key: Key[Array, ""]) -> Learned:
     """Returns policies that are uniform, and values of zero.
@@ -181,7 +182,11 @@ class ActorCritic:
       key: consumed.
       learned: of one run.
       episodes: how many.
+
+    Raises:
+      ValueError: no episodes.
     """
+    number_checks.check_count("episodes", episodes)
     of_starts, of_steps = jax.random.split(key)
     states = unrolls.first_states(game, of_starts, episodes)
     _, unroll, events = unrolls.play(

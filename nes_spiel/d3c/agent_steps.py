@@ -13,9 +13,11 @@ from jaxtyping import Array, Bool, Int, Key
 from nes_spiel.d3c import bandit
 from nes_spiel.d3c.algorithm import Algorithm, Outcome
 from nes_spiel.d3c.bandit import MixingState
-from nes_spiel.d3c.envs import Environment, options
-from nes_spiel.d3c.learner import Population, agent_mask
+from nes_spiel.d3c.envs import Environment
+from nes_spiel.d3c.first_rows import rows_of_mode
+from nes_spiel.d3c.learner import agent_mask
 from nes_spiel.d3c.mixing_options import MixingOptions
+from nes_spiel.games import number_checks
 
 AGENT_MODES = ("selfish", "cooperative", "d3c")
 
@@ -65,7 +67,7 @@ def make_setting(
     ValueError: an unknown mode, a mask that does not fit, or what is of another
       kind.
   """
-  options.check_choice("mode", mode, AGENT_MODES)
+  number_checks.check_choice("mode", mode, AGENT_MODES)
   for name, value, kind in (
     ("game", game, Environment),
     ("algorithm", algorithm, Algorithm),
@@ -86,24 +88,10 @@ def first_state(setting: Setting, key: Key[Array, ""]) -> AgentState:
   """
   of_learner, of_mixing = jax.random.split(key)
   learned = setting.algorithm.start(setting.game, of_learner)
-  mixing = _first_mixing(setting, of_mixing)
-  return AgentState(learned, mixing, jnp.asarray(True))
-
-
-def _first_mixing(setting: Setting, key: Key[Array, ""]) -> MixingState:
-  """Returns the agents' rows, in a first trial if they are learned."""
-  start = functools.partial(
-    bandit.mixing_start, key, setting.mixing, setting.game.num_agents
+  mixing = rows_of_mode(
+    of_mixing, setting.mixing, setting.mode, setting.opts_in
   )
-  if setting.mode == "d3c":
-    return start(setting.opts_in)
-  if setting.mode == "selfish":
-    fixed = start((False,) * setting.game.num_agents)
-  else:
-    allowed = Population(setting.opts_in, setting.opts_in).allowed()
-    equal = jnp.asarray(allowed / allowed.sum(1, keepdims=True))
-    fixed = start(setting.opts_in, equal)
-  return fixed._replace(log_trial=fixed.log_row)  # what is fixed is not tried
+  return AgentState(learned, mixing, jnp.asarray(True))
 
 
 def learn_batch(
@@ -126,12 +114,9 @@ def learn_batch(
     setting.game, of_learner, state.learned, received
   )
   if setting.mode == "d3c":
-    keys = jax.random.split(of_mixing, setting.game.num_agents)
-    update = jax.vmap(bandit.mixing_update, (0, None, 0, 0))
-    told = bandit.referred_returns(
-      setting.mixing, mixing, outcome.mixed_returns
+    mixing = bandit.update_all(
+      of_mixing, setting.mixing, mixing, outcome.mixed_returns
     )
-    mixing = update(keys, setting.mixing, mixing, told)
   # Rows that lost all their logits are -inf throughout.
   numbers = learned, outcome, jnp.max(mixing.log_row, axis=1)
   parts = [jnp.isfinite(leaf).all() for leaf in jax.tree.leaves(numbers)]

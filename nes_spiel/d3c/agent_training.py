@@ -20,14 +20,15 @@ from nes_spiel.d3c.agent_progress import Progress
 from nes_spiel.d3c.agent_steps import Setting, compiled_batches, make_setting
 from nes_spiel.d3c.algorithm import Algorithm
 from nes_spiel.d3c.envs import Environment
-from nes_spiel.d3c.envs import options as ranges
 from nes_spiel.d3c.mixing_options import MixingOptions
 from nes_spiel.d3c.training import TrainingStatus
+from nes_spiel.games import number_checks
 
 # Ten times Table 1's step. With Table 1 and raw features policies of
 # Trust-Your-Brother settle selfishly before rows move: after 10,000 batches the
 # median total return of 50 runs was -5.0, and attention had gone from 4.6 to
-# 3.6. With this step and raw features it went to -5.0, too late for policies.
+# 3.6. With this step and raw features attention went to -5.0, too late for
+# policies.
 MIXING = MixingOptions(step_size=10.0)
 
 
@@ -95,7 +96,8 @@ def train_agents(
     batches: iterations of Algorithm 1.
     record_every: batches between what is recorded, at most 100 that divide
       `batches` if None.
-    options: how rows are learned, in mode "d3c".
+    options: how rows are learned, in mode "d3c"; by default Table 1's with ten
+      times its step.
     opts_in: `[n]`, who takes part in the mixing, all if None.
     folder: for checkpoints; none are written if None.
     resume: go on from the newest one in `folder`; there may be more batches
@@ -115,7 +117,7 @@ def train_agents(
     >>> result.total_return.shape, result.mixing.shape
     ((4, 1), (4, 2, 2))
   """
-  ranges.check_count("batches", batches)
+  number_checks.check_count("batches", batches)
   if record_every is None:
     record_every = math.gcd(100, batches)
   _check_counts(runs, batches, record_every, save_every)
@@ -199,9 +201,9 @@ def _check_counts(
   runs: int, batches: int, record_every: int, save_every: int
 ) -> None:
   """Raises ValueError unless batches divide into what is recorded."""
-  ranges.check_count("runs", runs)
-  ranges.check_count("record_every", record_every)
-  ranges.check_count("save_every", save_every)
+  number_checks.check_count("runs", runs)
+  number_checks.check_count("record_every", record_every)
+  number_checks.check_count("save_every", save_every)
   if batches % record_every:
     raise ValueError(
       f"record_every: expected a divisor of {batches} batches, got "

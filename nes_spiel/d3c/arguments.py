@@ -15,7 +15,7 @@ from jaxtyping import Array, Bool, Float, Key
 from nes_spiel.d3c.game import Game, Recipe
 from nes_spiel.d3c.learner import Population, agent_mask
 from nes_spiel.d3c.modes import MODES, Mode
-from nes_spiel.games import validation
+from nes_spiel.games import number_checks, validation
 
 RECORD_EVERY = 10  # where it divides the steps
 Mask: TypeAlias = Sequence[bool] | Bool[np.ndarray, " n"]
@@ -66,7 +66,8 @@ def recorded_every(recipe: Recipe, given: int | None) -> int:
     ValueError: steps that do not divide into what is recorded.
   """
   every = math.gcd(recipe.steps, RECORD_EVERY) if given is None else given
-  if every < 1 or recipe.steps % every:
+  number_checks.check_count("record_every", every)
+  if recipe.steps % every:
     raise ValueError(
       f"record_every: expected a divisor of {recipe.steps} steps, got {every}."
     )
@@ -89,8 +90,7 @@ def starts(
   strategies: Float[Array, "runs n k"] | None,
 ) -> Float[Array, "runs n k"]:
   """Returns where every run starts."""
-  if runs < 1:
-    raise ValueError(f"runs: expected at least 1, got {runs}.")
+  number_checks.check_count("runs", runs)
   drawn = jax.vmap(game.start)(jax.random.split(key, runs))
   if strategies is None:
     return drawn

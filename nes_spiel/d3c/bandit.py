@@ -9,20 +9,14 @@ only; functions are of one agent unless they say otherwise, to be mapped over
 agents and runs.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
-from nes_spiel.d3c import mixings
-from nes_spiel.d3c.envs import options as ranges
-from nes_spiel.d3c.learner import Population, agent_mask
 from nes_spiel.d3c.mixing_options import MixingOptions
 from nes_spiel.equilibria import mirror_descent
-from nes_spiel.games import validation
 from nes_spiel.games.mixing import mix
 
 
@@ -50,83 +44,6 @@ class MixingState(NamedTuple):
   mean_return: Float[Array, "*b"]
   last_return: Float[Array, "*b"]
   trials: Int[Array, "*b"]
-
-
-def mixing_start(
-  key: Key[Array, ""],
-  options: MixingOptions,
-  num_agents: int,
-  opts_in: Sequence[bool] | None = None,
-  mixing: Float[Array, "n n"] | None = None,
-) -> MixingState:
-  """Returns the states of all agents, in their first trials.
-
-  Args:
-    key: consumed.
-    options: of which A_ii at the start is taken.
-    num_agents: n.
-    opts_in: `[n]`, who takes part, all if None. Mavericks keep what is theirs,
-      and nobody gives them anything.
-    mixing: `[n, n]`, A at the start instead, rows on the simplex. Who is given
-      nothing there is not given anything later.
-
-  Returns:
-    A leaf `[n, ...]` for each of a state's.
-
-  Raises:
-    ValueError: no agents, masks or rows that do not fit, rows that are no
-      distributions, or one that gives to a maverick or nothing to itself.
-
-  Example:
-    >>> import jax
-    >>> from nes_spiel import d3c
-    >>> options, key = d3c.MixingOptions(tau_max=10), jax.random.key(0)
-    >>> states = d3c.mixing_start(key, options, 2)
-    >>> rewards = jax.numpy.array([1.0, 0.0])
-    >>> received = d3c.mix_rewards(states, rewards)
-    >>> keys = jax.random.split(jax.random.key(1), 2)
-    >>> update = jax.vmap(d3c.mixing_update, (0, None, 0, 0))
-    >>> states = update(keys, options, states, received)
-    >>> states.elapsed.tolist()
-    [1, 1]
-  """
-  ranges.check_count("num_agents", num_agents)
-  mask = agent_mask("opts_in", opts_in, num_agents)
-  log_rows = jnp.log(_first_rows(options, mask, mixing))
-  nobody = jnp.zeros(num_agents, jnp.int32)
-  states = MixingState(
-    agent=jnp.arange(num_agents, dtype=jnp.int32),
-    log_row=log_rows,
-    log_trial=log_rows,
-    direction=jnp.zeros_like(log_rows),
-    length=nobody,
-    elapsed=nobody,
-    mean_return=jnp.zeros(num_agents, log_rows.dtype),
-    last_return=jnp.zeros(num_agents, log_rows.dtype),
-    trials=nobody,
-  )
-  keys = jax.random.split(key, num_agents)
-  return jax.vmap(mixing_trial, (0, None, 0))(keys, options, states)
-
-
-def _first_rows(
-  options: MixingOptions,
-  opts_in: tuple[bool, ...],
-  mixing: Float[Array, "n n"] | None,
-) -> Float[Array, "n n"]:
-  """Returns A at the start, after checking what was given."""
-  allowed = Population(opts_in, opts_in).allowed()
-  if mixing is None:
-    return mixings.mostly_own(allowed, options.own_share)
-  mixings.check_mixing(mixing, len(opts_in))
-  if not validation.is_traced(mixing):
-    rows = np.asarray(mixing)
-    if rows[~allowed].any() or not np.diag(rows).all():
-      raise ValueError(
-        "mixing: agents should give something to themselves and nothing to "
-        f"those who do not opt in, got {rows}."
-      )
-  return jnp.asarray(mixing)
 
 
 def mix_rewards(
@@ -234,6 +151,26 @@ def mixing_update(
   )
 
 
+def update_all(
+  key: Key[Array, ""],
+  options: MixingOptions,
+  states: MixingState,
+  mixed_returns: Float[Array, " n"],
+) -> MixingState:
+  """Returns all agents' states after an iteration, each told what it received.
+
+  Args:
+    key: consumed.
+    options: how rows are learned, and their reference.
+    states: during the iteration, a leaf `[n, ...]` each.
+    mixed_returns: `[n]`, A~^T G.
+  """
+  keys = jax.random.split(key, len(mixed_returns))
+  told = referred_returns(options, states, mixed_returns)
+  update = jax.vmap(mixing_update, (0, None, 0, 0))
+  return update(keys, options, states, told)
+
+
 def _moved_row(
   options: MixingOptions, state: MixingState
 ) -> Float[Array, " n"]:
@@ -255,5 +192,7 @@ def _gradient(options: MixingOptions, state: MixingState) -> Float[Array, " n"]:
   if options.scale_n_over_delta:
     given = jnp.isfinite(row).sum(dtype=row.dtype)
     estimate *= given / options.delta
+  if not options.kl_weight:  # else an A_ii of 0 would make it 0 / 0
+    return estimate
   own = jnp.arange(len(row), dtype=jnp.int32) == state.agent
   return estimate - jnp.where(own, options.kl_weight * jnp.exp(-row), 0)

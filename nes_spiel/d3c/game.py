@@ -12,6 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Key
 
+from nes_spiel.games import number_checks
+
 LossFunction = Callable[[Any, Float[Array, "n k"]], Float[Array, " n"]]
 Start = Callable[[Key[Array, ""]], Float[Array, "n k"]]
 Projection = Callable[[Float[Array, "n k"]], Float[Array, "n k"]]
@@ -53,20 +55,14 @@ class Recipe:
   def __post_init__(self) -> None:
     """Checks the ranges."""
     for name in ("step_size", "mixing_step_size", "epsilon", "kl_weight"):
-      value = getattr(self, name)
-      if not (math.isfinite(value) and value >= 0):
-        raise ValueError(f"{name}: expected a number >= 0, got {value}.")
-    if self.steps < 1:
-      raise ValueError(f"steps: expected at least 1, got {self.steps}.")
-    if not 0 < self.own_share < 1:
-      raise ValueError(
-        f"own_share: expected a number between 0 and 1, got {self.own_share}."
-      )
-    if not self.lowest < 0 < self.highest:
-      raise ValueError(
-        "lowest, highest: expected numbers on either side of 0, got "
-        f"{self.lowest} and {self.highest}."
-      )
+      number_checks.check_number(name, getattr(self, name))
+    number_checks.check_count("steps", self.steps)
+    number_checks.check_inside("own_share", self.own_share, 0, 1)
+    number_checks.check_around_zero(
+      "lowest, highest", self.lowest, self.highest
+    )
+    number_checks.check_flag("scale_free", self.scale_free)
+    number_checks.check_flag("annealed", self.annealed)
 
 
 @jax.tree_util.register_dataclass

@@ -18,7 +18,7 @@ from nes_spiel.d3c.local_change import LocalChange, local_change
 from nes_spiel.d3c.modes import Mode, Rates
 from nes_spiel.equilibria import mirror_descent
 
-TINY = 1e-30
+TINY = 1e-30  # a unit where no loss changes, which would be 0
 
 
 class Population(NamedTuple):
@@ -61,7 +61,8 @@ class State(NamedTuple):
     strategies: `[n, k]`.
     log_mixing: `[n, n]`, log A; -inf for those to whom an agent may not give.
     step: how many were taken.
-    finite: whether all losses so far were; learning ends where one is not.
+    finite: whether all losses, strategies and rows so far were; learning ends
+      where one is not.
   """
 
   strategies: Float[Array, "n k"]
@@ -146,7 +147,8 @@ def step(
 ) -> State:
   """Returns the state after one step of all agents.
 
-  A run whose losses are no longer finite stays where it is.
+  A run whose losses, strategies or rows are not finite stays where it is, and
+  does not go on.
 
   Args:
     game: of one run.
@@ -166,14 +168,14 @@ def step(
     log_mixing = shifted(gradient, mode, recipe, population, log_mixing)
   # What lost all its logits to an infinite gradient is -inf throughout.
   axis = 1 if mode.giving else 0
-  finite = jnp.isfinite(jnp.max(log_mixing, axis=axis)).all()
+  finite = state.finite & jnp.isfinite(jnp.max(log_mixing, axis=axis)).all()
   finite &= jnp.isfinite(strategies).all()
   finite &= jnp.isfinite(game.losses(strategies)).all()
   return State(
     jnp.where(finite, strategies, state.strategies),
     jnp.where(finite, log_mixing, state.log_mixing),
     state.step + 1,
-    state.finite & finite,
+    finite,
   )
 
 

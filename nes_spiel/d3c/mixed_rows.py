@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
-from nes_spiel.d3c import bandit, mixings, modes
+from nes_spiel.d3c import bandit, mixings
 from nes_spiel.d3c.bandit import MixingState
-from nes_spiel.d3c.learner import Population
+from nes_spiel.d3c.first_rows import rows_of_mode
+from nes_spiel.d3c.learner import agent_mask
 from nes_spiel.d3c.mixing_options import MixingOptions
 
 
@@ -31,7 +31,7 @@ class History(NamedTuple):
   mixing: Float[np.ndarray, "t+1 n n"]
 
 
-class Progress(NamedTuple):
+class MixingProgress(NamedTuple):
   """All that a `MixedEnvironment` remembers between episodes, arrays only.
 
   Attributes:
@@ -47,7 +47,7 @@ class Progress(NamedTuple):
   history: History
 
 
-_start = jax.jit(bandit.mixing_start, static_argnums=(1, 2, 3))
+_start = jax.jit(rows_of_mode, static_argnums=(1, 2, 3))
 
 
 @jax.jit
@@ -59,13 +59,11 @@ def updated(
   received: Float[Array, " n"],
 ) -> MixingState:
   """Returns the states after an iteration, whose number tells its trials."""
-  keys = jax.random.split(jax.random.fold_in(key, number), len(received))
-  told = bandit.referred_returns(options, states, received)
-  update = jax.vmap(bandit.mixing_update, (0, None, 0, 0))
-  return update(keys, options, states, told)
+  key = jax.random.fold_in(key, number)
+  return bandit.update_all(key, options, states, received)
 
 
-def first_states(
+def first_rows(
   key: Key[Array, ""],
   options: MixingOptions,
   agents: int,
@@ -80,32 +78,21 @@ def first_states(
       'mixing: expected one in mode "fixed", perhaps one in mode "d3c" and '
       f"None in others, got {mixing} in mode {mode!r}."
     )
-  if mixing is not None:
-    mixing = np.asarray(mixing, np.float32)
-    mixings.check_mixing(mixing, agents)
-  mask = (True,) * agents if opts_in is None else tuple(map(bool, opts_in))
-  if mode == "d3c" and mixing is not None:
-    return bandit.mixing_start(key, options, agents, mask, mixing)
-  states = _start(key, options, agents, mask)
-  if mode == "d3c":
-    return states
-  allowed = Population(mask, mask).allowed()
-  rows = jnp.log(_fixed_mode(mode, mixing).first_mixing(allowed, 1.0))
-  return states._replace(log_row=rows, log_trial=rows)
+  mask = agent_mask("opts_in", opts_in, agents)
+  if mixing is None:
+    return _start(key, options, mode, mask)
+  mixing = np.asarray(mixing, np.float32)
+  mixings.check_mixing(mixing, agents)
+  return rows_of_mode(key, options, mode, mask, mixing)
 
 
-def _fixed_mode(mode: str, mixing: Any) -> modes.Mode:
-  """Returns what knows the rows of a mode in which they are not learned."""
-  return modes.fixed(mixing) if mode == "fixed" else modes.MODES[mode]
-
-
-def first_progress(states: MixingState) -> Progress:
+def first_progress(states: MixingState) -> MixingProgress:
   """Returns what is remembered before the first episode."""
   agents = len(states.agent)
   nothing = np.zeros((0, agents))
   history = History(nothing, nothing, probabilities(states.log_row)[None])
   episodes = np.asarray(0, np.int32)
-  return Progress(states, episodes, np.zeros((2, agents)), history)
+  return MixingProgress(states, episodes, np.zeros((2, agents)), history)
 
 
 def probabilities(log_rows: Float[Array, "n n"]) -> Float[np.ndarray, "n n"]:

@@ -7,7 +7,7 @@ import math
 
 import jax
 
-from nes_spiel.d3c.envs import options
+from nes_spiel.games import number_checks
 
 
 @jax.tree_util.register_static
@@ -64,20 +64,14 @@ class MixingOptions:
   def __post_init__(self) -> None:
     """Checks the options."""
     for name in ("step_size", "epsilon", "kl_weight"):
-      options.check_number(name, getattr(self, name))
-    if not 0 < self.delta < math.inf:
-      raise ValueError(f"delta: expected a number > 0, got {self.delta}.")
-    options.check_count("tau_min", self.tau_min)
-    options.check_count("tau_max", self.tau_max, self.tau_min)
-    if not 0 < self.own_share < 1:
-      raise ValueError(
-        f"own_share: expected a number between 0 and 1, got {self.own_share}."
-      )
-    if not self.lowest < 0 < self.highest:
-      raise ValueError(
-        "lowest, highest: expected numbers on either side of 0, got "
-        f"{self.lowest} and {self.highest}."
-      )
-    options.check_number("reference", self.reference, lowest=-math.inf)
-    options.check_flag("scale_n_over_delta", self.scale_n_over_delta)
-    options.check_flag("warm_up", self.warm_up)
+      number_checks.check_number(name, getattr(self, name))
+    number_checks.check_inside("delta", self.delta, 0)
+    number_checks.check_count("tau_min", self.tau_min)
+    number_checks.check_count("tau_max", self.tau_max, self.tau_min)
+    number_checks.check_inside("own_share", self.own_share, 0, 1)
+    number_checks.check_around_zero(
+      "lowest, highest", self.lowest, self.highest
+    )
+    number_checks.check_number("reference", self.reference, lowest=-math.inf)
+    number_checks.check_flag("scale_n_over_delta", self.scale_n_over_delta)
+    number_checks.check_flag("warm_up", self.warm_up)

@@ -16,11 +16,11 @@ from jaxtyping import Array, Bool, Float, Int
 from nes_spiel.d3c import mixings
 from nes_spiel.d3c.local_change import LocalChange, Losses, row_gradients
 
-# Agents, who may give to whom, and A_ii, to the first mixing matrix.
+# Who may give to whom, and A_ii at the start, to the first mixing matrix.
 FirstMixing = Callable[[Bool[np.ndarray, "n n"], float], Float[Array, "n n"]]
 # The rates that agents keep below -epsilon, and their gradients.
 Rates = Callable[[LocalChange], tuple[Float[Array, " n"], Float[Array, "n n"]]]
-# Losses, strategies, what everyone receives and eta_x, to the field to follow.
+# Losses, strategies, how losses change and eta_x, to the field to follow.
 Field = Callable[
   [Losses, Float[Array, "n k"], LocalChange, float], Float[Array, "n k"]
 ]
@@ -119,9 +119,7 @@ def _taken_rates(
   return change.mixed_rates, change.rates[None] + turned
 
 
-def _look_ahead(
-  differentiate_through: bool,
-) -> Field:
+def _look_ahead(differentiate_through: bool) -> Field:
   """Returns the field of agents that expect others to take their next step.
 
   LookAhead (Zhang and Lesser, 2010) takes the others' step as given, LOLA

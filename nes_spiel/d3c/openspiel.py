@@ -18,12 +18,12 @@ from jaxtyping import Array, Float, Key
 from open_spiel.python import rl_environment
 
 from nes_spiel.d3c import mixed_rows, mixings
-from nes_spiel.d3c.envs import options as ranges
-from nes_spiel.d3c.mixed_rows import History, Progress
+from nes_spiel.d3c.agent_steps import AGENT_MODES
+from nes_spiel.d3c.mixed_rows import History, MixingProgress
 from nes_spiel.d3c.mixing_options import MixingOptions
-from nes_spiel.games import validation
+from nes_spiel.games import number_checks, validation
 
-MODES = ("selfish", "cooperative", "d3c", "fixed")
+MIXED_MODES = (*AGENT_MODES, "fixed")
 
 
 class MixedEnvironment:
@@ -79,19 +79,20 @@ class MixedEnvironment:
 
     Raises:
       ValueError: a game with rewards at the end only or with one player, an
-        unknown mode, a number out of its range, a mask or a matrix that does
-        not fit, rows that are no distributions, or a matrix in another mode.
+        unknown mode, options of another kind, a number out of its range, a mask
+        or a matrix that does not fit, rows that are no distributions, or a
+        matrix in another mode.
     """
     self._environment = environment
     _check_game(environment)
-    ranges.check_choice("mode", mode, MODES)
-    ranges.check_count("episodes_per_iteration", episodes_per_iteration)
+    number_checks.check_choice("mode", mode, MIXED_MODES)
+    number_checks.check_count("episodes_per_iteration", episodes_per_iteration)
     self._mode = mode
-    self._options = MixingOptions() if options is None else options
+    self._options = _checked(options)
     self._episodes_per_iteration = int(episodes_per_iteration)
     of_start, self._key = jax.random.split(key)
     agents = environment.num_players
-    states = mixed_rows.first_states(
+    states = mixed_rows.first_rows(
       of_start, self._options, agents, mode, opts_in, mixing
     )
     self.is_evaluation = False
@@ -120,19 +121,22 @@ class MixedEnvironment:
     return History(returns[:, 0], returns[:, 1], np.stack(self._mixings))
 
   @property
-  def progress(self) -> Progress:
+  def progress(self) -> MixingProgress:
     """All that is remembered, but for an episode that is not over."""
     episodes = np.asarray(self._episodes, np.int32)
-    return Progress(self._states, episodes, self._returns.copy(), self.history)
+    return MixingProgress(
+      self._states, episodes, self._returns.copy(), self.history
+    )
 
-  def restore(self, progress: Progress) -> None:
+  def restore(self, progress: MixingProgress) -> None:
     """Goes on from a `progress`, with the next `step` or `reset` as an episode.
 
     An environment with the same key and arguments, which is played the same,
     then ends with the same numbers as that from which `progress` is.
 
     Raises:
-      ValueError: of another number of agents, or rows that are none.
+      ValueError: of another number of agents, or rows that are none. That it
+        is of another game cannot be seen.
     """
     progress = jax.device_get(progress)
     mixing = jnp.exp(jnp.asarray(progress.states.log_row))
@@ -208,6 +212,15 @@ class MixedEnvironment:
     self._mixings.append(self.mixing)
 
 
+def _checked(options: MixingOptions | None) -> MixingOptions:
+  """Returns how rows are learned, the defaults if None."""
+  if options is None:
+    return MixingOptions()
+  if not isinstance(options, MixingOptions):
+    raise ValueError(f"options: expected MixingOptions, got {options!r}.")
+  return options
+
+
 def _check_game(environment: rl_environment.Environment) -> None:
   """Raises ValueError unless rewards of a game can be mixed at every step."""
   if not hasattr(environment, "get_time_step"):
@@ -216,7 +229,7 @@ def _check_game(environment: rl_environment.Environment) -> None:
       f"{type(environment).__name__}; rl_environment.Environment(game) makes "
       "one."
     )
-  ranges.check_count("num_players", environment.num_players, lowest=2)
+  number_checks.check_count("num_players", environment.num_players, lowest=2)
   accepted = pyspiel.GameType.RewardModel.REWARDS
   seen = environment.game.get_type().reward_model
   if seen != accepted:

@@ -17,7 +17,7 @@ from jaxtyping import Array, Float, Int
 from nes_spiel.d3c import mixings
 from nes_spiel.d3c.game import Game
 from nes_spiel.d3c.local_change import LocalChange, Losses, local_change
-from nes_spiel.games import validation
+from nes_spiel.games import number_checks, validation
 
 
 def utilitarian_bound(
@@ -33,7 +33,8 @@ def utilitarian_bound(
   Args:
     change: along the dynamics.
     step_size: dt.
-    mu_bound: of Eq. 83; to first order the bound holds without its term.
+    mu_bound: mu-bar of Eq. 83, which divides the squared gradients; to first
+      order the bound holds without that term, as it is if infinite.
 
   Returns:
     At least 1; inf where a mixed loss is not positive.
@@ -58,7 +59,7 @@ def egalitarian_bound(
   Args:
     change: along the dynamics.
     step_size: dt.
-    mu_bound: of Eq. 83.
+    mu_bound: mu-bar of Eq. 83, which divides the squared gradients.
 
   Returns:
     At least 1; inf where the largest mixed loss is not positive.
@@ -105,12 +106,13 @@ def local_price_of_anarchy_bound(
     strategies: `[n, k]`.
     mixing: `[n, n]`, A, rows are distributions; the identity if None.
     step_size: dt.
-    mu_bound: of Eq. 83, above 0.
+    mu_bound: mu-bar of Eq. 83, above 0, which divides the squared gradients;
+      infinite to leave their term out.
     egalitarian: the bound of Theorem 2.
 
   Raises:
     ValueError: a step or `mu_bound` that is not positive, a mixing whose rows
-      are no distributions, or a loss that is not positive.
+      are no distributions, or any mixed loss that is not positive.
 
   Example:
     >>> import jax.numpy as jnp
@@ -121,19 +123,31 @@ def local_price_of_anarchy_bound(
     ...   game, near_nash, step_size=0.01)), 4)
     1.0039
   """
-  for name, value in (("step_size", step_size), ("mu_bound", mu_bound)):
-    if not value > 0:
-      raise ValueError(f"{name}: expected a positive number, got {value}.")
-  agents = game.num_agents
-  mixing = mixings.selfish(agents) if mixing is None else mixing
-  mixings.check_mixing(mixing, agents)
+  _check_above_zero("step_size", step_size)
+  _check_above_zero("mu_bound", mu_bound)
+  mixing = _checked_mixing(mixing, game.num_agents)
   change = local_change(game.losses, strategies, mixing.T)
-  check_positive(change.mixed_losses)
+  _check_positive(change.mixed_losses)
   bound = egalitarian_bound if egalitarian else utilitarian_bound
   return bound(change, step_size, mu_bound)
 
 
-def check_positive(losses: Float[Array, " n"]) -> None:
+def _check_above_zero(name: str, value: Float[Array, ""] | float) -> None:
+  """Raises ValueError unless a number is positive, where it is known."""
+  if not validation.is_traced(value) and not value > 0:
+    raise ValueError(f"{name}: expected a positive number, got {value}.")
+
+
+def _checked_mixing(
+  mixing: Float[Array, "n n"] | None, agents: int
+) -> Float[Array, "n n"]:
+  """Returns a mixing whose rows are distributions, the identity if None."""
+  mixing = mixings.selfish(agents) if mixing is None else mixing
+  mixings.check_mixing(mixing, agents)
+  return mixing
+
+
+def _check_positive(losses: Float[Array, " n"]) -> None:
   """Raises ValueError where a price as a ratio would mean nothing."""
   if not validation.is_traced(losses) and not (losses > 0).all():
     raise ValueError(
@@ -160,7 +174,8 @@ class LocalPrice(NamedTuple):
 def local_price_of_anarchy(
   losses: Losses,
   strategies: Float[Array, "n k"],
-  mixing: Float[Array, "n n"],
+  mixing: Float[Array, "n n"] | None = None,
+  *,
   step_size: Float[Array, ""] | float,
   egalitarian: bool = False,
   points: int = 101,
@@ -174,15 +189,26 @@ def local_price_of_anarchy(
   and its total may be below that of all who go equally far.
 
   Args:
-    losses: from strategies to losses.
+    losses: from strategies to positive losses.
     strategies: `[n, k]`.
-    mixing: `[n, n]`, A.
-    step_size: dt.
+    mixing: `[n, n]`, A, rows are distributions; the identity if None.
+    step_size: dt, above 0.
     egalitarian: the largest loss is the value, not the total.
-    points: of the grid.
-    rounds: of best responses.
+    points: of the grid, at least 2.
+    rounds: of best responses, at least 1.
+
+  Raises:
+    ValueError: a number out of its range, a mixing whose rows are no
+      distributions, or any mixed loss that is not positive. Under a trace only
+      shapes and counts are looked at.
   """
-  field = local_change(losses, strategies, mixing.T).field
+  _check_above_zero("step_size", step_size)
+  number_checks.check_count("points", points, 2)
+  number_checks.check_count("rounds", rounds)
+  mixing = _checked_mixing(mixing, len(strategies))
+  change = local_change(losses, strategies, mixing.T)
+  _check_positive(change.mixed_losses)
+  field = change.field
   agents, grid = len(field), step_size * jnp.linspace(0, 1, points)
 
   def mixed_losses(gone: Float[Array, " n"]) -> Float[Array, " n"]:

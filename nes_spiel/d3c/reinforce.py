@@ -17,7 +17,9 @@ import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
 from nes_spiel.d3c.algorithm import Outcome
-from nes_spiel.d3c.envs import Environment, TrustYourBrother, options
+from nes_spiel.d3c.envs import Environment, TrustYourBrother
+from nes_spiel.d3c.envs.environment import uniform
+from nes_spiel.games import number_checks
 
 
 class Learned(NamedTuple):
@@ -70,10 +72,10 @@ class Reinforce:
 
   def __post_init__(self) -> None:
     """Checks the ranges."""
-    options.check_number("policy_rate", self.policy_rate)
-    options.check_number("value_rate", self.value_rate)
-    options.check_count("episodes", self.episodes)
-    options.check_number("discount", self.discount, 0, 1)
+    number_checks.check_number("policy_rate", self.policy_rate)
+    number_checks.check_number("value_rate", self.value_rate)
+    number_checks.check_count("episodes", self.episodes)
+    number_checks.check_number("discount", self.discount, 0, 1)
 
   def start(self, game: Environment[Any], key: Key[Array, ""]) -> Learned:
     """Returns policies that are uniform, and values of zero."""
@@ -123,7 +125,7 @@ def play(
   chance = game.draws[0]
   # All at once: to split keys for each step would take longer than the steps.
   shape = game.episode_length, episodes, chance + game.num_agents
-  draws = jax.random.uniform(of_steps, shape)
+  draws = uniform(of_steps, shape)
 
   def one_step(state: Any, now: Float[Array, "b d"]) -> tuple[Any, Episodes]:
     seen = jax.vmap(game.observe)(state)
@@ -142,7 +144,9 @@ def policy_gradient(
   """Returns an estimate of the gradient of every agent's expected return.
 
   The mean over episodes of sum_t grad log pi(a_t) (G_t - v(s_t)), G_t being
-  what an agent receives from step t on.
+  what an agent receives from step t on. With a discount below 1 it is not quite
+  that gradient, whose terms are weighted by gamma^t: late steps count as early
+  ones, as is usual.
 
   Args:
     learned: the policies that played, and their values.
@@ -195,7 +199,7 @@ def returns_left(
 
 def _starts(game: Environment[Any], key: Key[Array, ""], episodes: int) -> Any:
   """Returns the first states of episodes."""
-  draws = jax.random.uniform(key, (episodes, game.draws[1]))
+  draws = uniform(key, (episodes, game.draws[1]))
   if isinstance(game, TrustYourBrother):
     # The draw of who is near, in turns: the first prey above one half.
     turns = np.arange(episodes) % 2

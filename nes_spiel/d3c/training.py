@@ -24,7 +24,7 @@ class TrainingStatus(enum.IntEnum):
   """How a run ended."""
 
   FINISHED = 0
-  DIVERGED = 1  # a loss was not finite; the run holds what was before it
+  DIVERGED = 1  # a loss, strategy or row was not finite; what was before stays
 
 
 class Training(NamedTuple):

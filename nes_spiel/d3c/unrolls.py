@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, Key
 
 from nes_spiel.d3c.envs import Environment
+from nes_spiel.d3c.envs.environment import uniform
 from nes_spiel.d3c.network import Network
 
 
@@ -42,7 +43,7 @@ def first_states(
     key: consumed.
     episodes: b.
   """
-  draws = jax.random.uniform(key, (episodes, game.draws[1]))
+  draws = uniform(key, (episodes, game.draws[1]))
   return jax.vmap(game.start)(draws)
 
 
@@ -73,7 +74,7 @@ def play(
   chance, batch = game.draws[0], jax.tree.leaves(states)[0].shape[0]
   # All at once: to split keys for each step would take longer than the steps.
   shape = steps, batch, chance + game.num_agents
-  draws = jax.random.uniform(key, shape)
+  draws = uniform(key, shape)
 
   def one_step(states: Any, now: Float[Array, "b d"]) -> tuple[Any, Any]:
     seen = observe(game, states)

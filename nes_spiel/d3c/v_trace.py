@@ -90,8 +90,8 @@ def v_trace(
     last_value: `[b]`, expected after the last step.
     rewards: `[t, b]`.
     discounts: `[t, b]`, of what comes after a step; 0 where nothing does.
-    ratios: `[t, b]`, the probability of what was done over what it was then,
-      cut off at 1.
+    ratios: `[t, b]`, the probability of each action under the policy that is
+      learned over that under the one that acted; cut off at 1.
 
   Raises:
     ImportError: rlax is not installed.

@@ -317,6 +317,19 @@ def test_what_is_refused(options, message, unchecked):
     d3c.ActorCritic(**options)
 
 
+def test_no_episodes_are_refused():
+  learned = SMALL.start(COINS, KEY)
+  with pytest.raises(ValueError, match=r"episodes: expected .* >= 1, got 0"):
+    SMALL.evaluate(COINS, KEY, learned, episodes=0)
+
+
+def test_first_states_are_the_same_in_double_precision():
+  single = unrolls.first_states(COINS, KEY, 5)
+  with jax.enable_x64(True):
+    double = unrolls.first_states(COINS, KEY, 5)
+  np.testing.assert_array_equal(single.cells, double.cells)
+
+
 def test_unrolls_that_do_not_fit_are_refused():
   with pytest.raises(ValueError, match="expected a divisor of an episode's 8"):
     d3c.ActorCritic(unroll=3).start(COINS, KEY)

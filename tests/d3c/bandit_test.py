@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from nes_spiel import d3c
 from nes_spiel.d3c import bandit
@@ -26,11 +27,6 @@ def iterate(options, states, returns, key=KEY):
     keys = jax.random.split(jax.random.fold_in(key, time), len(given))
     states = jax.device_get(update_all(keys, options, states, given))
     yield states
-
-
-def softmax(logits):
-  powers = np.exp(logits - logits.max())
-  return powers / powers.sum()
 
 
 @pytest.mark.parametrize("warm_up", [True, False])
@@ -91,7 +87,7 @@ def test_trials_are_drawn_as_algorithm_2_says():
   np.testing.assert_allclose(covariance, np.eye(4) / 4, atol=0.02)
 
 
-@hypothesis.settings(max_examples=30, deadline=None)
+@hypothesis.settings(max_examples=30, deadline=None, derandomize=True)
 @hypothesis.given(
   st.integers(0, 2**31 - 1),
   st.sampled_from([0.0, 1.0, 1e4]),
@@ -122,6 +118,28 @@ def test_rows_stay_on_the_simplex_and_logits_in_bounds(
     mixed = d3c.mix_rewards(after, rewards)
     size = np.abs(rewards).sum()
     assert abs(float(mixed.sum() - rewards.sum())) <= 1e-5 * size + 1e-30
+
+
+def test_an_agent_that_keeps_nothing_is_no_division_by_zero():
+  """A log A_ii whose exp(-log A_ii) is infinite in single precision."""
+  options = d3c.MixingOptions(tau_min=1, tau_max=1, warm_up=False, **FREE)
+  states = d3c.mixing_start(KEY, options, 2)
+  generous = jnp.array([[-100.0, 0.0], [0.0, -100.0]])
+  (after,) = iterate(options, states._replace(log_row=generous), [[-1.0, -2.0]])
+  assert np.isfinite(after.log_row).all()
+  assert np.abs(after.log_row - generous).max() > 0.1
+
+
+def test_all_agents_are_told_with_the_reference():
+  options = d3c.MixingOptions(reference=7.0, tau_min=1, tau_max=1, **FREE)
+  states = d3c.mixing_start(KEY, options, 3)
+  received = jnp.array([5.0, -2.0, 30.0])
+  found = bandit.update_all(KEY, options, states, received)
+  told = d3c.referred_returns(options, states, received)
+  expected = update_all(jax.random.split(KEY, 3), options, states, told)
+  jax.tree.map(
+    lambda x, y: np.testing.assert_allclose(x, y, rtol=1e-5), found, expected
+  )
 
 
 def test_agents_receive_what_the_others_give():

@@ -261,7 +261,15 @@ def test_waste():
   assert act(dirty, *idle, draw=0.4, **goes_on).waste.sum() == 3
 
 
-def test_starts_are_different_and_face_everywhere():
+def test_starts_face_everywhere_if_agents_turn():
+  for rotation, headings in ((True, [0, 1, 2, 3]), (False, [UP])):
+    game = envs.make("cleanup", "restricted", rotation=rotation, facing="up")
+    draws = jax.random.uniform(jax.random.key(0), (100, game.draws[1]))
+    body = jax.vmap(game.first_body)(draws)
+    np.testing.assert_array_equal(np.unique(body.headings), headings)
+
+
+def test_starts_are_different():
   draws = jax.random.uniform(jax.random.key(0), (500, 6))
   starts = np.array([11, 12, 13, 14, 15, 16], np.int32)
   cells = jax.jit(jax.vmap(lambda draw: grid.first_cells(draw, starts, 3)))(

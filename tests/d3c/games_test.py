@@ -113,6 +113,8 @@ def test_figure_2():
   game = games.braess()
   assert (game.optimal_loss, game.nash_loss) == (260, 320)
   assert np.isnan(games.braess(shortcut=False).nash_loss)
+  known = [games.braess(drivers=n).nash_loss for n in (1, 2, 3, 5)]
+  np.testing.assert_array_equal(np.isnan(known), [0, 0, 0, 1])
 
 
 def test_random_networks_have_the_paradox():
@@ -213,6 +215,12 @@ def test_the_worse_minimum_attracts_18_of_49_starts():
   [
     (lambda: games.prisoners_dilemma(1), "agents: expected at least 2, got 1"),
     (lambda: games.prisoners_dilemma(2, -1.0), "c: expected a positive"),
+    (lambda: games.braess(drivers=0), "drivers: .* >= 1, got 0"),
+    (lambda: games.braess(drivers=-1), "drivers: .* >= 1, got -1"),
+    (
+      lambda: games.sample_braess(jax.random.key(0), 1),
+      "drivers: .* >= 2, got 1",
+    ),
     (lambda: games.nash_paradox(1.5), "kappa: expected.*got 1.5"),
     (lambda: games.from_payoffs(np.zeros((1, 3))), "at least 2 players, got 1"),
     (lambda: games.bilinear(np.eye(3), np.eye(3)), r"shape \(2, 2\)"),
@@ -229,5 +237,9 @@ def test_games_of_several_kinds_are_not_stacked():
     d3c_game.stack([games.braess(), games.election()])
   with pytest.raises(ValueError, match="at least one"):
     d3c_game.stack([])
+  paradoxes = [games.nash_paradox(kappa) for kappa in (0.1, 0.2)]
+  assert d3c_game.stack(paradoxes).parameters.tolist() == pytest.approx(
+    [0.1, 0.2]
+  )
   chickens = [games.from_payoffs(classics.chicken()) for _ in range(2)]
   assert d3c_game.stack(chickens).parameters[0].shape == (2, 2, 2, 2)

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from random_games import random_quadratic
+from random_games import random_quadratic, worked_example
 
 from nes_spiel import d3c
 from nes_spiel.d3c import games, learner, mixings
@@ -37,7 +37,7 @@ def path(game, mode, recipe, population, steps, seed=0):
   return follow(state)
 
 
-@hypothesis.settings(max_examples=15, deadline=None)
+@hypothesis.settings(max_examples=15, deadline=None, derandomize=True)
 @hypothesis.given(
   seed=st.integers(0, 10_000),
   rate=st.sampled_from([0.01, 1.0, 100.0]),
@@ -67,23 +67,19 @@ def test_budget_is_balanced_at_every_step(seed, rate, kl_weight, mode, missing):
       np.testing.assert_array_equal(rows[:, :, missing].sum(1), 1)
 
 
-def worked_example():
-  """Returns a dilemma of two, a recipe, both agents, and where they stand."""
-  mixing = jnp.array([[0.9, 0.1], [0.2, 0.8]])
+def example_to_learn():
+  """Returns the example, a recipe, both agents, and where they stand."""
+  game, strategies, mixing = worked_example()
   state = d3c.State(
-    jnp.array([[0.25], [0.5]]),
-    jnp.log(mixing),
-    jnp.asarray(0),
-    jnp.asarray(True),
+    strategies, jnp.log(mixing), jnp.asarray(0), jnp.asarray(True)
   )
   population = d3c.Population((True, True), (True, True))
-  game, recipe = games.prisoners_dilemma(2), d3c.Recipe(0.1, 0.1, 0.0)
-  return game, recipe, population, state
+  return game, d3c.Recipe(0.1, 0.1, 0.0), population, state
 
 
 def test_one_step_by_hand(x64):
   """The worked example, with epsilon 0: agent 2 improves, and keeps its row."""
-  game, recipe, population, state = worked_example()
+  game, recipe, population, state = example_to_learn()
   mixing = np.exp(state.log_mixing)
   after = d3c.step(game, MODES["d3c"], recipe, population, state)
   np.testing.assert_allclose(after.strategies, [[0.235], [0.43]])
@@ -120,6 +116,16 @@ def test_an_agent_that_keeps_nothing_is_no_division_by_zero():
   np.testing.assert_allclose(np.exp(states.log_mixing).sum(2), 1, rtol=1e-5)
 
 
+def test_what_diverged_does_not_go_on():
+  """Though the step itself would be finite."""
+  game, recipe, population, state = example_to_learn()
+  diverged = state._replace(finite=jnp.asarray(False))
+  after = d3c.step(game, MODES["d3c"], recipe, population, diverged)
+  assert not after.finite
+  np.testing.assert_array_equal(after.strategies, state.strategies)
+  np.testing.assert_array_equal(after.log_mixing, state.log_mixing)
+
+
 def test_scale_free_learning_does_not_see_units(x64):
   """The same mixings where all losses are in units a thousandth as large."""
   game = random_quadratic(1, agents=3, size=1)
@@ -139,7 +145,7 @@ def test_scale_free_learning_does_not_see_units(x64):
 
 def test_scale_free_rows_move_by_rates_over_squared_derivatives(x64):
   """The worked example again: rates and gradients over sums of squares."""
-  game, recipe, population, state = worked_example()
+  game, recipe, population, state = example_to_learn()
   change = learner.observe(game, MODES["d3c"], population, state)
   squares = np.square(change.jacobian).sum((1, 2))
   assert np.abs(squares - 1).min() > 0.1
@@ -189,7 +195,31 @@ def test_annealed_epsilon_ends_at_zero(x64):
   np.testing.assert_array_equal(gradient(100), 0)
 
 
-def test_mavericks_keep_their_loss_and_nobody_steers_the_motionless():
+@pytest.mark.parametrize("mode", ["d3c", "original_loss"])
+def test_nobody_steers_the_motionless(mode, x64):
+  """Agent 1 stands still, so its field is 0, and no row turns it."""
+  game = random_quadratic(0)
+  population = d3c.Population((True,) * 3, (True, False, True))
+  recipe, start = d3c.Recipe(own_share=0.8), game.start(jax.random.key(0))
+  state = d3c.initial_state(start, MODES[mode], recipe, population)
+  change = learner.observe(game, MODES[mode], population, state)
+  np.testing.assert_array_equal(change.field[1], 0)
+  gradients = np.asarray(MODES[mode].rates(change)[1])
+  np.testing.assert_array_equal(gradients[[0, 2], 1], 0)
+  assert np.abs(gradients[[0, 2], [2, 0]]).min() > 0
+
+
+@pytest.mark.parametrize("mode", ["look_ahead", "lola"])
+def test_who_does_not_move_looks_nowhere(mode, x64):
+  game = random_quadratic(0)
+  x, moves = game.start(jax.random.key(0)), jnp.array([True, False, True])
+  change = d3c.local_change(game.losses, x, jnp.eye(3), moves)
+  field = np.asarray(MODES[mode].field(game.losses, x, change, 0.1))
+  np.testing.assert_array_equal(field[1], 0)
+  assert np.abs(field[[0, 2]]).min() > 0
+
+
+def test_mavericks_keep_their_loss():
   allowed = d3c.Population((True, False, True), (True,) * 3).allowed()
   np.testing.assert_array_equal(allowed, [[1, 0, 1], [0, 1, 0], [1, 0, 1]])
   first = mixings.mostly_own(allowed, 0.9)
@@ -267,10 +297,13 @@ def test_fixed_mixings(x64):
     (lambda: d3c.Recipe(mixing_step_size=np.inf), "mixing_step_size:.*inf"),
     (lambda: d3c.Recipe(epsilon=float("nan")), "epsilon: .*nan"),
     (lambda: d3c.Recipe(own_share=1.0), "own_share: .*got 1.0"),
-    (lambda: d3c.Recipe(steps=0), "steps: expected at least 1, got 0"),
+    (lambda: d3c.Recipe(steps=0), "steps: expected a whole.* >= 1, got 0"),
+    (lambda: d3c.Recipe(steps=100.0), "steps: expected a whole.*got 100.0"),
+    (lambda: d3c.Recipe(step_size="x"), "step_size: expected a.*got 'x'"),
+    (lambda: d3c.Recipe(annealed=1), "annealed: expected True or False, got 1"),
     (lambda: d3c.Recipe(lowest=1.0), "either side of 0, got 1.0"),
   ],
 )
-def test_what_cannot_be(make, message):
+def test_what_cannot_be(make, message, unchecked):
   with pytest.raises(ValueError, match=message):
     make()

@@ -104,13 +104,15 @@ def test_ratio_says_nothing_without_a_positive_optimum(optimum):
   ("options", "message"),
   [
     ({"mode": "kind"}, 'mode: expected one of .*d3c.*got "kind"'),
-    ({"runs": 0}, "runs: expected at least 1, got 0"),
+    ({"runs": 0}, "runs: expected a whole number >= 1, got 0"),
+    ({"runs": 2.5}, "runs: expected a whole number >= 1, got 2.5"),
+    ({"record_every": 2.0}, "record_every: expected a whole number.*got 2.0"),
     ({"record_every": 7}, "record_every: expected a divisor of 500"),
     ({"opts_in": [True]}, "opts_in: expected 2 booleans"),
     ({"moves": [True] * 3}, "moves: expected 2 booleans"),
     ({"strategies": np.zeros((3, 2, 1))}, r"strategies: expected shape"),
     ({"strategies": np.full((2, 2, 1), np.nan)}, "strategies: every value"),
-    ({"epsilon": -1.0}, "epsilon: expected a number >= 0, got -1.0"),
+    ({"epsilon": -1.0}, "epsilon: expected a number >= 0.0, got -1.0"),
     ({"mode": d3c.fixed(np.eye(3))}, r"2 agents, got \(3, 3\)"),
     (
       {"mode": d3c.fixed(np.full((2, 2), 0.5)), "opts_in": [True, False]},
@@ -118,7 +120,7 @@ def test_ratio_says_nothing_without_a_positive_optimum(optimum):
     ),
   ],
 )
-def test_what_train_refuses(options, message):
+def test_what_train_refuses(options, message, unchecked):
   arguments = {"runs": 2, **options}
   with pytest.raises(ValueError, match=message):
     d3c.train(games.prisoners_dilemma(2), KEY, **arguments)

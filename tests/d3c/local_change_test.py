@@ -6,10 +6,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from random_games import random_mixing, random_quadratic
+from random_games import random_mixing, random_quadratic, worked_example
 
 from nes_spiel import d3c
-from nes_spiel.d3c import games
 from nes_spiel.d3c.modes import MODES
 
 pytestmark = pytest.mark.usefixtures("x64")
@@ -18,9 +17,7 @@ DELTA = 1e-6  # of differences: rounding and curvature each leave about 1e-9
 
 def test_worked_example():
   """n = 2, c = 1: f_1 = x_1^2 + (x_2 - 1)^2, by hand."""
-  game = games.prisoners_dilemma(2)
-  mixing = jnp.array([[0.9, 0.1], [0.2, 0.8]])
-  strategies = jnp.array([[0.25], [0.5]])
+  game, strategies, mixing = worked_example()
   change = d3c.local_change(game.losses, strategies, mixing.T)
   expected = {
     "losses": [0.3125, 0.8125],

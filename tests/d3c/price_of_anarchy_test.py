@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from random_games import random_mixing, random_quadratic
+from random_games import random_mixing, random_quadratic, worked_example
 
 from nes_spiel import d3c
 from nes_spiel.d3c import games
@@ -79,7 +79,13 @@ def excesses(loss_function, parameters, strategies, mixings, egalitarian, dt):
     bounds = d3c.egalitarian_bound, d3c.utilitarian_bound
     bound = bounds[0 if egalitarian else 1](change, dt)
     price = d3c.local_price_of_anarchy(
-      losses, strategies, mixing, dt, egalitarian, points=11, rounds=4
+      losses,
+      strategies,
+      mixing,
+      step_size=dt,
+      egalitarian=egalitarian,
+      points=11,
+      rounds=4,
     )
     after = mixing.T @ losses(strategies - dt * change.field)
     stays = jnp.argmax(after) == jnp.argmax(change.mixed_losses)
@@ -130,7 +136,7 @@ def test_the_bound_is_tight():
   x = jnp.full((2, 1), -1.0)
   change = d3c.local_change(losses, x, jnp.eye(2))
   bound = d3c.utilitarian_bound(change, dt)
-  price = d3c.local_price_of_anarchy(losses, x, jnp.eye(2), dt)
+  price = d3c.local_price_of_anarchy(losses, x, step_size=dt)
   assert bound == pytest.approx(1 + dt * (kappa - 1) / 2, abs=1e-15)
   assert price.price == pytest.approx(float(bound), abs=1e-15)
   np.testing.assert_allclose(price.equilibrium, dt)
@@ -138,9 +144,7 @@ def test_the_bound_is_tight():
 
 def test_terms_by_hand():
   """df^A/dt = (.4675, -.3175), f^A = (.44375, .68125): the worked example."""
-  game = games.prisoners_dilemma(2)
-  mixing = jnp.array([[0.9, 0.1], [0.2, 0.8]])
-  strategies = jnp.array([[0.25], [0.5]])
+  game, strategies, mixing = worked_example()
   bound = functools.partial(
     d3c.local_price_of_anarchy_bound, game, strategies, mixing, step_size=0.1
   )
@@ -164,7 +168,7 @@ def test_a_segment_with_an_equilibrium_inside():
     return 1 + jnp.square(x[:, 0] - 1)
 
   x = jnp.zeros((2, 1))
-  price = d3c.local_price_of_anarchy(losses, x, jnp.eye(2), 1.0, points=101)
+  price = d3c.local_price_of_anarchy(losses, x, step_size=1.0)
   np.testing.assert_allclose(price.equilibrium, 0.5)
   assert price.price == pytest.approx(1)
 
@@ -174,6 +178,11 @@ def test_losses_that_are_not_positive(unchecked):
   x = jnp.ones((2, 1))
   with pytest.raises(ValueError, match=r"needs positive ones, got.*-0\.1"):
     d3c.local_price_of_anarchy_bound(game, x, step_size=0.1)
+  for egalitarian in (False, True):
+    with pytest.raises(ValueError, match=r"needs positive ones, got.*-0\.1"):
+      d3c.local_price_of_anarchy(
+        game.losses, x, step_size=0.1, egalitarian=egalitarian
+      )
   change = d3c.local_change(game.losses, x, jnp.eye(2))
   assert d3c.utilitarian_bound(change, 0.1) == np.inf
   game = games.prisoners_dilemma(2)
@@ -185,6 +194,11 @@ def test_losses_that_are_not_positive(unchecked):
   ):
     with pytest.raises(ValueError, match=message):
       d3c.local_price_of_anarchy_bound(game, x, **options)
+    if "mu_bound" not in options:
+      with pytest.raises(ValueError, match=message):
+        d3c.local_price_of_anarchy(game.losses, x, **options)
+  with pytest.raises(ValueError, match=r"points: .* >= 2, got 1"):
+    d3c.local_price_of_anarchy(game.losses, x, step_size=0.1, points=1)
 
 
 def test_a_convex_problem_need_not_be_smooth():

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from nes_spiel import d3c
 from nes_spiel.d3c import envs, reinforce
@@ -15,11 +16,6 @@ from nes_spiel.d3c import envs, reinforce
 KEY = jax.random.key(0)
 BROTHERS = envs.make("trust_your_brother", normalized=True)
 AGENTS, FEATURES, ACTIONS, TIME = 2, 3, 2, 2
-
-
-def softmax(logits):
-  powers = np.exp(logits - logits.max())
-  return powers / powers.sum()
 
 
 def random_learned(seed, agents, features, actions):
@@ -113,6 +109,14 @@ def played():
   policy = reinforce.Reinforce().start(BROTHERS, KEY).policy
   play = jax.jit(lambda key: reinforce.play(BROTHERS, policy, key, 1000))
   return jax.device_get(play(KEY))
+
+
+def test_double_precision_draws_the_same():
+  policy = reinforce.Reinforce().start(BROTHERS, KEY).policy
+  single = reinforce.play(BROTHERS, policy, KEY, 20)
+  with jax.enable_x64(True):
+    double = reinforce.play(BROTHERS, policy, KEY, 20)
+  np.testing.assert_array_equal(single.actions, double.actions)
 
 
 def test_half_of_the_episodes_start_either_way(played):

@@ -16,8 +16,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, UInt8
 
-from nes_spiel.d3c.envs import grid, maps, moves, options
+from nes_spiel.d3c.envs import grid, maps, moves
 from nes_spiel.d3c.envs.grid_world import Body, Fines, GridWorld
+from nes_spiel.games import number_checks
 
 
 class CleanupEvents(NamedTuple):
@@ -60,9 +61,9 @@ class Cleanup(GridWorld[CleanupState]):
   """A river that fills with waste, and an orchard that needs it clean.
 
   Eating an apple, by walking onto it, gives 1. Apples grow at a rate that falls
-  in a line as waste covers more of the river, to none above a threshold, which
-  the first waste exceeds: somebody has to clean, which is worth nothing to the
-  one who does.
+  in a line as waste covers more of the river, to none above a threshold. By
+  default the first waste exceeds it: somebody has to clean, which is worth
+  nothing to the one who does.
 
   In a step agents move, at random first where several want one cell; those on
   apples eat them; beams go out, from where agents are now; then waste and
@@ -157,16 +158,16 @@ class Cleanup(GridWorld[CleanupState]):
   def check_rules(self) -> None:
     """Checks the options that are not shared."""
     for name in ("apple_reward", "cleaning_cost"):
-      options.check_number(name, getattr(self, name))
-    for name in ("apple_rate", "depletion", "waste_rate", "first_waste"):
-      options.check_number(name, getattr(self, name), 0, 1)
-    options.check_number("restoration", self.restoration, 0, 1)
+      number_checks.check_number(name, getattr(self, name))
+    rates, shares = ("apple_rate", "waste_rate"), ("depletion", "restoration")
+    for name in (*rates, *shares, "first_waste"):
+      number_checks.check_number(name, getattr(self, name), 0, 1)
     if self.restoration >= self.depletion:
       raise ValueError(
         f"restoration: expected less than depletion, {self.depletion}, got "
         f"{self.restoration}."
       )
-    options.check_flag("waste_stops", self.waste_stops)
+    number_checks.check_flag("waste_stops", self.waste_stops)
 
   @property
   def draws(self) -> tuple[int, int]:
@@ -178,6 +179,7 @@ class Cleanup(GridWorld[CleanupState]):
   def start(self, draws: Float[Array, " d"]) -> CleanupState:
     """Returns agents between a dirty river and an empty orchard."""
     river = len(self.grid.places(maps.RIVER))
+    # Rounding may leave a whole number of cells just below it.
     share = np.floor(np.arange(river + 1) * self.first_waste + 1e-9)
     none = jnp.zeros(self.num_agents, jnp.int32)
     nobody = none > 0
@@ -198,23 +200,19 @@ class Cleanup(GridWorld[CleanupState]):
     """Moves agents, feeds them, sends beams, then lets things appear."""
     n = self.num_agents
     body = self.moved_body(draws[:n], state.body, actions)
-    places = self.grid.places(maps.APPLE)
-    on = body.cells[:, None] == jnp.asarray(places)[None]
+    on = self.on_apples(body)
     eaten = on & state.apples[None]
     apples = state.apples & ~on.any(0)
     things = self.grid.things(apples, state.waste)
+    fines = self.fines(things, body, actions)
     cleaning = self.uses(actions, "clean")
     hit = self._cleaned(things, body, cleaning) & state.waste[None]
     waste = state.waste & ~hit.any(0)
     rate = self._apple_rate(waste)
     waste = self._soiled(draws[n : n + 2], waste)
     apples |= (draws[n + 2 :] < rate) & ~on.any(0)
-    events = CleanupEvents(
-      eaten.any(1),
-      cleaning,
-      hit.sum(1, dtype=jnp.int32),
-      self.fines(things, body, actions),
-    )
+    cleaned = hit.sum(1, dtype=jnp.int32)
+    events = CleanupEvents(eaten.any(1), cleaning, cleaned, fines)
     return CleanupState(body, apples, waste, state.time + 1, events)
 
   def rewards(self, events: CleanupEvents) -> Float[Array, " n"]:
@@ -223,17 +221,7 @@ class Cleanup(GridWorld[CleanupState]):
     cleaning = self.cleaning_cost * events.cleaning.astype(jnp.float32)
     return apples - cleaning + self.fine_rewards(events.fines)
 
-  def observe(self, state: CleanupState) -> Float[Array, "n f v v"]:
-    """Returns what agents see around them."""
-    return self.views(self._things(state), state.body)
-
-  def render(
-    self, state: CleanupState, scale: int = 16
-  ) -> UInt8[Array, "h w 3"]:
-    """Returns the map from above, a mark where agents face."""
-    return self.picture(self._things(state), state.body, scale)
-
-  def _things(self, state: CleanupState) -> UInt8[Array, " t"]:
+  def things(self, state: CleanupState) -> UInt8[Array, " t"]:
     """Returns what every cell holds."""
     return self.grid.things(state.apples, state.waste)
 
@@ -249,9 +237,9 @@ class Cleanup(GridWorld[CleanupState]):
 
   def _apple_rate(self, waste: Bool[Array, " r"]) -> Float[Array, ""]:
     """Returns the rate at which apples grow, by the share of waste."""
-    share = waste.mean(dtype=jnp.float32)
+    left = self.depletion - waste.mean(dtype=jnp.float32)
     span = self.depletion - self.restoration
-    return self.apple_rate * jnp.clip((self.depletion - share) / span, 0, 1)
+    return self.apple_rate * jnp.clip(left / span, 0, 1)
 
   def _soiled(
     self, draws: Float[Array, "2"], waste: Bool[Array, " r"]

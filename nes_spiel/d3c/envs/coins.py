@@ -13,8 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, UInt8
 
-from nes_spiel.d3c.envs import moves, options, painting
+from nes_spiel.d3c.envs import moves, painting
 from nes_spiel.d3c.envs.environment import Environment
+from nes_spiel.games import number_checks
 
 ACTIONS = ("stay", "up", "down", "left", "right")
 FEATURES = ("self", "other", "own coins", "other's coins")
@@ -106,18 +107,22 @@ class Coins(Environment[CoinsState]):
 
   def __post_init__(self) -> None:
     """Checks the options."""
-    options.check_count("size", self.size, 2, 100)
-    options.check_count("episode_length", self.episode_length)
-    options.check_choice("spawn", self.spawn, ("attempt", "cell"))
+    number_checks.check_count("size", self.size, 2, 100)
+    number_checks.check_count("episode_length", self.episode_length)
+    number_checks.check_choice("spawn", self.spawn, ("attempt", "cell"))
     # Of two types only one can appear on a cell.
     most = 0.5 if self.spawn == "cell" else 1.0
-    options.check_number("spawn_probability", self.spawn_probability, 0, most)
-    options.check_choice(
+    number_checks.check_number(
+      "spawn_probability", self.spawn_probability, 0, most
+    )
+    number_checks.check_choice(
       "collisions", self.collisions, ("random", "nobody", "share")
     )
-    options.check_choice("first_cells", self.first_cells, ("random", "corners"))
-    options.check_number("coin_reward", self.coin_reward)
-    options.check_number("loss", self.loss)
+    number_checks.check_choice(
+      "first_cells", self.first_cells, ("random", "corners")
+    )
+    number_checks.check_number("coin_reward", self.coin_reward)
+    number_checks.check_number("loss", self.loss)
 
   @property
   def actions(self) -> tuple[str, ...]:

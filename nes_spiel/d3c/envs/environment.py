@@ -23,7 +23,7 @@ from nes_spiel.games import validation
 AnyKey = Key[Array, ""] | UInt32[Array, "2"]
 
 
-@runtime_checkable
+@runtime_checkable  # tests check every hint, and so what S is bound to
 class State(Protocol):
   """A NamedTuple of arrays, two of them known to every environment.
 
@@ -120,7 +120,7 @@ class Environment(abc.ABC, Generic[S]):
     Args:
       key: consumed.
     """
-    state = self.start(_uniform(key, self.draws[1]))
+    state = self.start(uniform(key, (self.draws[1],)))
     return self.observe(state), state
 
   def step(
@@ -144,7 +144,7 @@ class Environment(abc.ABC, Generic[S]):
     actions = _check_actions(actions, self.num_agents, self.num_actions)
     now, later = self.draws
     # One call for all numbers: a key's splitting costs as much as drawing.
-    draws = _uniform(key, now + later)
+    draws = uniform(key, (now + later,))
     after = self.advance(draws[:now], state, actions)
     done = after.time >= self.episode_length
     fresh = self.start(draws[now:])
@@ -154,9 +154,9 @@ class Environment(abc.ABC, Generic[S]):
     return self.observe(state), state, self.rewards(after.events), done
 
 
-def _uniform(key: AnyKey, count: int) -> Float[Array, " d"]:
-  """Draws uniform numbers from [0, 1)."""
-  return jax.random.uniform(key, (count,), jnp.float32)
+def uniform(key: AnyKey, shape: tuple[int, ...]) -> Float[Array, "*shape"]:
+  """Draws float32 numbers from [0, 1), the same also in double precision."""
+  return jax.random.uniform(key, shape, jnp.float32)
 
 
 def _check_actions(actions: Any, agents: int, count: int) -> Int[Array, " n"]:

@@ -5,26 +5,18 @@
 import abc
 import dataclasses
 import functools
+import itertools
 from collections.abc import Mapping
-from typing import ClassVar, NamedTuple, TypeVar
+from typing import ClassVar, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, UInt8
 
-from nes_spiel.d3c.envs import grid, maps, options, painting
+from nes_spiel.d3c.envs import grid, maps, moves, painting
 from nes_spiel.d3c.envs.environment import Environment, State
+from nes_spiel.games import number_checks
 
-AGENT_COLORS = (
-  (40, 90, 200),
-  (200, 60, 50),
-  (230, 160, 30),
-  (120, 60, 160),
-  (30, 150, 160),
-  (220, 110, 170),
-  (110, 80, 50),
-  (60, 60, 60),
-)
 THING_COLORS = {
   grid.WATER: (150, 195, 230),
   grid.WASTE: (120, 105, 60),
@@ -57,7 +49,16 @@ class Fines(NamedTuple):
   received: Int[Array, " n"]
 
 
-S = TypeVar("S", bound=State)
+@runtime_checkable
+class WorldState(State, Protocol):
+  """The state of an environment whose agents walk."""
+
+  @property
+  def body(self) -> Body:
+    """Where agents are."""
+
+
+S = TypeVar("S", bound=WorldState)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,20 +83,21 @@ class GridWorld(Environment[S], abc.ABC):
   MAPS: ClassVar[Mapping[str, maps.Map]]
   TOOLS: ClassVar[tuple[str, ...]] = ()
   FLAGS: ClassVar[Mapping[str, int]]
-  NEEDED: ClassVar[str]  # symbols that a map must have
+  # Symbols that a map must have; a river or apples only if they are among them.
+  NEEDED: ClassVar[str]
 
   def __post_init__(self) -> None:
     """Checks the options."""
-    options.check_count("num_agents", self.num_agents)
-    options.check_count("episode_length", self.episode_length)
-    options.check_count("view", self.view)
-    options.check_flag("rotation", self.rotation)
-    options.check_choice("facing", self.facing, grid.DIRECTIONS)
-    options.check_flag("fining", self.fining)
-    options.check_number("fine_cost", self.fine_cost)
-    options.check_number("fine", self.fine)
-    options.check_count("beam_length", self.beam_length, 1, 100)
-    options.check_count("beam_width", self.beam_width, 1, 99)
+    number_checks.check_count("num_agents", self.num_agents)
+    number_checks.check_count("episode_length", self.episode_length)
+    number_checks.check_count("view", self.view)
+    number_checks.check_flag("rotation", self.rotation)
+    number_checks.check_choice("facing", self.facing, grid.DIRECTIONS)
+    number_checks.check_flag("fining", self.fining)
+    number_checks.check_number("fine_cost", self.fine_cost)
+    number_checks.check_number("fine", self.fine)
+    number_checks.check_count("beam_length", self.beam_length, 1, 100)
+    number_checks.check_count("beam_width", self.beam_width, 1, 99)
     if self.beam_width % 2 == 0:
       raise ValueError(
         f"beam_width: expected an odd number, got {self.beam_width}."
@@ -138,7 +140,7 @@ class GridWorld(Environment[S], abc.ABC):
     """
     starts = self.grid.places(maps.START)
     cells = grid.first_cells(draws[: len(starts)], starts, self.num_agents)
-    random = (4 * draws[len(starts) :]).astype(jnp.int32)
+    random = moves.index_below(4, draws[len(starts) :])
     fixed = jnp.full_like(random, grid.DIRECTIONS.index(self.facing))
     return Body(cells, random if self.rotation else fixed)
 
@@ -182,29 +184,36 @@ class GridWorld(Environment[S], abc.ABC):
     received = fines.received.astype(jnp.float32)
     return -self.fine_cost * given - self.fine * received
 
-  def views(
-    self, things: UInt8[Array, " t"], body: Body
-  ) -> Float[Array, "n f v v"]:
-    """Returns what agents see."""
-    frames = self._frames(body.headings)
-    return self.grid.look(things, body.cells, frames, self.FLAGS)
+  def on_apples(self, body: Body) -> Bool[Array, "n m"]:
+    """Returns which of the apples' places each agent is on."""
+    places = jnp.asarray(self.grid.places(maps.APPLE))
+    return body.cells[:, None] == places[None]
 
-  def picture(
-    self, things: UInt8[Array, " t"], body: Body, scale: int
-  ) -> UInt8[Array, "h w 3"]:
+  @abc.abstractmethod
+  def things(self, state: S) -> UInt8[Array, " t"]:
+    """Returns what every cell holds, as `grid.Grid.things` does."""
+
+  def observe(self, state: S) -> Float[Array, "n f v v"]:
+    """Returns what agents see around them."""
+    body = state.body
+    frames = self._frames(body.headings)
+    return self.grid.look(self.things(state), body.cells, frames, self.FLAGS)
+
+  def render(self, state: S, scale: int = 16) -> UInt8[Array, "h w 3"]:
     """Returns the map from above, without its margin; a mark faces forward."""
+    things, body = self.things(state), state.body
     shape = self.grid.symbols.shape
     cells = jnp.arange(self.grid.symbols.size, dtype=jnp.int32)
     here = body.cells[:, None] == cells[None]
     flags = np.array([[*THING_COLORS]], np.uint8).T
     held = (self.grid.at(things, body.cells, cells)[None] & flags) > 0
     layers = jnp.concatenate([held, here])
-    some = [AGENT_COLORS[i % len(AGENT_COLORS)] for i in range(self.num_agents)]
+    some = itertools.islice(itertools.cycle(painting.MANY_COLORS), len(here))
     colors = painting.paint(layers, [*THING_COLORS.values(), *some])
     picture = painting.enlarge(colors.reshape(*shape, 3), scale)
     faces = jnp.where(here, body.headings[:, None] + 1, 0).max(0)
     marked = painting.mark(picture, faces.reshape(shape), scale)
-    edge = (self.grid.margin) * scale
+    edge = self.grid.margin * scale
     return marked[edge:-edge, edge:-edge]
 
   def _frames(self, headings: Int[Array, " n"]) -> Int[Array, " n"]:
@@ -214,13 +223,19 @@ class GridWorld(Environment[S], abc.ABC):
   def _check_map(self) -> None:
     """Checks the map, and that it has room for the agents."""
     if isinstance(self.map, str):
-      options.check_choice("map", self.map, self.MAPS)
+      number_checks.check_choice("map", self.map, self.MAPS)
     else:
       maps.check_map("map", self.map)
     for symbol in self.NEEDED:
       if not len(self.grid.places(symbol)):
         raise ValueError(
           f"map: expected at least one cell {symbol!r}, got none."
+        )
+    for symbol in {maps.RIVER, maps.APPLE} - {*self.NEEDED}:
+      if count := len(self.grid.places(symbol)):
+        raise ValueError(
+          f"map: expected no cell {symbol!r} in {type(self).__name__}, got "
+          f"{count}."
         )
     starts = len(self.grid.places(maps.START))
     if starts < self.num_agents:

@@ -14,8 +14,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, UInt8
 
-from nes_spiel.d3c.envs import grid, maps, options
+from nes_spiel.d3c.envs import grid, maps
 from nes_spiel.d3c.envs.grid_world import Body, Fines, GridWorld
+from nes_spiel.games import number_checks
 
 
 class HarvestEvents(NamedTuple):
@@ -121,15 +122,15 @@ class HarvestPatch(GridWorld[HarvestState]):
 
   def check_rules(self) -> None:
     """Checks the options that are not shared."""
-    options.check_number("apple_reward", self.apple_reward)
-    options.check_number("regrowth_radius", self.regrowth_radius, 1)
+    number_checks.check_number("apple_reward", self.apple_reward)
+    number_checks.check_number("regrowth_radius", self.regrowth_radius, 1)
     rates = self.regrowth_rates
     if not isinstance(rates, tuple) or not rates:
       raise ValueError(
         f"regrowth_rates: expected a tuple of rates, got {rates!r}."
       )
     for rate in rates:
-      options.check_number("regrowth_rates", rate, 0, 1)
+      number_checks.check_number("regrowth_rates", rate, 0, 1)
 
   @property
   def draws(self) -> tuple[int, int]:
@@ -158,8 +159,7 @@ class HarvestPatch(GridWorld[HarvestState]):
     """Moves agents, feeds them, sends beams, then lets apples grow."""
     n = self.num_agents
     body = self.moved_body(draws[:n], state.body, actions)
-    places = self.grid.places(maps.APPLE)
-    on = body.cells[:, None] == jnp.asarray(places)[None]
+    on = self.on_apples(body)
     picked = on & state.apples[None]
     apples = state.apples & ~on.any(0)
     around = self._around(apples)
@@ -177,17 +177,7 @@ class HarvestPatch(GridWorld[HarvestState]):
     apples = self.apple_reward * events.apples.astype(jnp.float32)
     return apples + self.fine_rewards(events.fines)
 
-  def observe(self, state: HarvestState) -> Float[Array, "n f v v"]:
-    """Returns what agents see around them."""
-    return self.views(self._things(state), state.body)
-
-  def render(
-    self, state: HarvestState, scale: int = 16
-  ) -> UInt8[Array, "h w 3"]:
-    """Returns the map from above, a mark where agents face."""
-    return self.picture(self._things(state), state.body, scale)
-
-  def _things(self, state: HarvestState) -> UInt8[Array, " t"]:
+  def things(self, state: HarvestState) -> UInt8[Array, " t"]:
     """Returns what every cell holds."""
     return self.grid.things(state.apples, jnp.zeros(0, bool))
 

@@ -7,7 +7,7 @@ agents start, and a space is ground. A map has walls all around. These layouts
 are this module's own; their sizes are those of the papers that are named.
 """
 
-from nes_spiel.d3c.envs import options
+from nes_spiel.games import number_checks
 
 Map = tuple[str, ...]
 WALL, RIVER, APPLE, START, GROUND = "#~AP "
@@ -36,7 +36,7 @@ def river_and_orchard(height: int, river: int, bank: int, orchard: int) -> Map:
   """
   sizes = {"height": height, "river": river, "bank": bank, "orchard": orchard}
   for name, size in sizes.items():
-    options.check_count(name, size)
+    number_checks.check_count(name, size)
   start = bank // 2
   ground = GROUND * start + START + GROUND * (bank - start - 1)
   return _walled([RIVER * river + ground + APPLE * orchard] * height)
@@ -68,10 +68,10 @@ def patches(rows: int, columns: int, radius: int = 2, gap: int = 3) -> Map:
     #P   P   P#
     ###########
   """
-  options.check_count("rows", rows)
-  options.check_count("columns", columns)
-  options.check_count("radius", radius, 0)
-  options.check_count("gap", gap)
+  number_checks.check_count("rows", rows)
+  number_checks.check_count("columns", columns)
+  number_checks.check_count("radius", radius, 0)
+  number_checks.check_count("gap", gap)
   period = 2 * radius + 1 + gap
   height, width = rows * period + gap, columns * period + gap
 
@@ -95,10 +95,10 @@ def check_map(name: str, rows: Map) -> None:
       f"{name}: expected a tuple of at least 3 rows of text, got {rows!r}."
     )
   for row in rows:
-    if not isinstance(row, str) or len(row) != len(rows[0]):
+    if not isinstance(row, str) or not 3 <= len(row) == len(rows[0]):
       raise ValueError(
-        f"{name}: expected rows of text of one length, got {row!r} beside "
-        f"{rows[0]!r}."
+        f"{name}: expected rows of text of one length, at least 3, got {row!r} "
+        f"beside {rows[0]!r}."
       )
     if strange := {*row} - {*known}:
       raise ValueError(

@@ -80,12 +80,12 @@ def ranks(allowed: Bool[Array, " c"]) -> Int[Array, " c"]:
 
 
 def index_below(
-  count: Int[Array, ""] | int, draw: Float[Array, ""]
-) -> Int[Array, ""]:
-  """Returns a random number from 0 to count - 1, and 0 for count 0.
+  count: Int[Array, ""] | int, draw: Float[Array, "*b"]
+) -> Int[Array, "*b"]:
+  """Returns random numbers from 0 to count - 1, and 0 for count 0.
 
   Args:
     count: `[]`, below 2^22, so that float32 rounds nothing up to it.
-    draw: `[]`, uniform in [0, 1).
+    draw: `[*b]`, uniform in [0, 1).
   """
   return (draw * jnp.asarray(count, jnp.float32)).astype(jnp.int32)

@@ -10,6 +10,20 @@ from jaxtyping import Array, Bool, Int, UInt8
 
 Color = tuple[int, int, int]
 BACKGROUND = (235, 235, 230)
+MANY_COLORS = (  # that are told apart
+  (40, 90, 200),
+  (200, 60, 50),
+  (230, 160, 30),
+  (120, 60, 160),
+  (30, 150, 160),
+  (220, 110, 170),
+  (110, 80, 50),
+  (60, 60, 60),
+)
+# Of a ring: its edges, in halves of the picture's side, and the part of a cell
+# from its middle to where the gap to the next one begins.
+RING_OUTSIDE, RING_INSIDE = 0.95, 0.45
+CELL_HALF = 0.46
 
 
 def paint(
@@ -67,3 +81,22 @@ def mark(
   masks = jnp.asarray(np.concatenate([none, sides]))[faces]
   pixels = masks.transpose(0, 2, 1, 3).reshape(picture.shape[:2])
   return jnp.where(pixels[..., None], np.uint8(245), picture)
+
+
+def ring(cells: int, scale: int) -> Int[np.ndarray, "h w"]:
+  """Returns which cell of a ring each pixel shows, `cells` for none.
+
+  Cells are counted counter-clockwise, from the one on the right.
+
+  Args:
+    cells: of the ring.
+    scale: pixels to about a cell's side.
+  """
+  half = scale * (cells + 2) / 4
+  axis = np.arange(int(2 * half)) + 0.5 - half
+  x, y = axis[None], -axis[:, None]
+  turns = np.arctan2(y, x) / (2 * np.pi) * cells + 0.5
+  radius = np.hypot(x, y)
+  inside = (radius < RING_OUTSIDE * half) & (radius > RING_INSIDE * half)
+  gap = np.abs(turns % 1 - 0.5) > CELL_HALF
+  return np.where(inside & ~gap, np.floor(turns).astype(int) % cells, cells)

@@ -5,12 +5,12 @@
 import inspect
 from typing import Any
 
-from nes_spiel.d3c.envs import options
 from nes_spiel.d3c.envs.cleanup import Cleanup
 from nes_spiel.d3c.envs.coins import Coins
 from nes_spiel.d3c.envs.environment import Environment
 from nes_spiel.d3c.envs.harvest_patch import HarvestPatch
 from nes_spiel.d3c.envs.trust_your_brother import TrustYourBrother
+from nes_spiel.games import number_checks
 
 _KINDS: dict[str, type[Environment[Any]]] = {
   "trust_your_brother": TrustYourBrother,
@@ -46,9 +46,9 @@ def make(name: str, preset: str = "paper", **changes: Any) -> Environment[Any]:
     >>> rewards.shape
     (1000, 2)
   """
-  options.check_choice("name", name, NAMES)
+  number_checks.check_choice("name", name, NAMES)
   kind = _KINDS[name]
-  options.check_choice("preset", preset, kind.PRESETS)
+  number_checks.check_choice("preset", preset, kind.PRESETS)
   known = inspect.signature(kind).parameters
   for option in changes:
     if option not in known:

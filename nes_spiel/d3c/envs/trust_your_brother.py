@@ -12,8 +12,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, UInt8
 
-from nes_spiel.d3c.envs import moves, options, painting
+from nes_spiel.d3c.envs import moves, painting
 from nes_spiel.d3c.envs.environment import Environment
+from nes_spiel.games import number_checks
 
 ACTIONS = ("stay", "counter-clockwise", "clockwise")
 FEATURES = ("first prey to predator", "second prey to predator")
@@ -61,21 +62,22 @@ class TrustYourBrother(Environment[PreyState]):
   random direction where it is equally far both ways. A step costs 0.1 to each
   prey that tried to move, and 1 to each that is then next to the predator.
 
-  If all stay, an episode's total is -5. If both flee in every step it is -1,
-  and no policy has more.
+  With the paper's 6 cells and 5 steps an episode's total is -5 if all stay. If
+  both flee in every step it is -1, and no policy has more.
 
   A prey's move fails into the cell that the predator is in or comes from, into
   one that both want, in exchange of places, and into the other's cell unless it
   leaves. Prey that follow each other move together.
 
   Observations `[2, 2]`, the same for both: for each prey the counter-clockwise
-  distance to the predator less the clockwise one, even numbers from
+  distance to the predator less the clockwise one, every second number from
   2 - `cells` to `cells` - 2 (0 if they share a cell).
 
   Options, with what the paper says and, where it is silent, what was chosen:
 
   Attributes:
-    cells: in the ring; 6 in the paper, at least 4.
+    cells: in the ring; 6 in the paper, and at least 6: in smaller ones a prey
+      that is not near starts no further from the predator than the near one.
     episode_length: 5 in the paper.
     near: which prey starts close to the predator, one cell between them, while
       the other starts on that one's far side: "first", "second" or "random".
@@ -118,17 +120,19 @@ class TrustYourBrother(Environment[PreyState]):
 
   def __post_init__(self) -> None:
     """Checks the options."""
-    options.check_count("cells", self.cells, 4, 1000)
-    options.check_count("episode_length", self.episode_length)
-    options.check_choice("near", self.near, ("first", "second", "random"))
-    options.check_choice("side", self.side, ("counter-clockwise", "random"))
-    options.check_choice(
+    number_checks.check_count("cells", self.cells, 6, 1000)
+    number_checks.check_count("episode_length", self.episode_length)
+    number_checks.check_choice("near", self.near, ("first", "second", "random"))
+    number_checks.check_choice(
+      "side", self.side, ("counter-clockwise", "random")
+    )
+    number_checks.check_choice(
       "predator_moves", self.predator_moves, ("together", "after")
     )
-    options.check_choice("meeting", self.meeting, ("blocked", "share"))
-    options.check_number("move_cost", self.move_cost)
-    options.check_number("catch_cost", self.catch_cost)
-    options.check_flag("normalized", self.normalized)
+    number_checks.check_choice("meeting", self.meeting, ("blocked", "share"))
+    number_checks.check_number("move_cost", self.move_cost)
+    number_checks.check_number("catch_cost", self.catch_cost)
+    number_checks.check_flag("normalized", self.normalized)
 
   @property
   def actions(self) -> tuple[str, ...]:
@@ -210,7 +214,7 @@ class TrustYourBrother(Environment[PreyState]):
 
   def render(self, state: PreyState, scale: int = 16) -> UInt8[Array, "h w 3"]:
     """Returns the table from above, the first prey dark and the other light."""
-    options.check_count("scale", scale)
+    number_checks.check_count("scale", scale)
     ring = jnp.arange(self.cells, dtype=jnp.int32)
     places = jnp.append(state.prey, state.predator)
     layers = places[:, None] == ring[None]
@@ -218,7 +222,8 @@ class TrustYourBrother(Environment[PreyState]):
       layers, (*PREY_COLORS, PREDATOR_COLOR), background=CELL_COLOR
     )
     background = jnp.array([painting.BACKGROUND], jnp.uint8)
-    return jnp.concatenate([colors, background])[self._floor(scale)]
+    palette = jnp.concatenate([colors, background])
+    return palette[painting.ring(self.cells, scale)]
 
   def _placed(
     self, second: Int[Array, ""], mirrored: Bool[Array, ""]
@@ -253,16 +258,3 @@ class TrustYourBrother(Environment[PreyState]):
     """Returns how many cells each prey is from the predator."""
     ahead = (prey - predator) % self.cells
     return jnp.minimum(ahead, self.cells - ahead)
-
-  def _floor(self, scale: int) -> Int[np.ndarray, "h w"]:
-    """Returns which cell of the ring each pixel shows, `cells` for none."""
-    half = scale * (self.cells + 2) / 4
-    axis = np.arange(int(2 * half)) + 0.5 - half
-    x, y = axis[None], -axis[:, None]
-    turns = np.arctan2(y, x) / (2 * np.pi) * self.cells + 0.5
-    radius = np.hypot(x, y)
-    inside = (radius < 0.95 * half) & (radius > 0.45 * half)
-    gap = np.abs(turns % 1 - 0.5) > 0.46
-    return np.where(
-      inside & ~gap, np.floor(turns).astype(int) % self.cells, self.cells
-    )

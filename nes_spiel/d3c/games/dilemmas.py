@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from nes_spiel.d3c.game import Game, Recipe
-from nes_spiel.d3c.games.starts import Uniform
+from nes_spiel.d3c.games.strategy_spaces import Uniform, unit_interval
 
 START_MARGIN = 0.05  # from (0, 0), from which no mixing leads away
 
@@ -43,7 +43,7 @@ def prisoners_dilemma(agents: int = 2, c: float = 1.0) -> Game:
     parameters=c * _opponents(agents),
     optimal_loss=(agents - 1) ** 2 * c**2,
     nash_loss=agents * (agents - 1) * c**2,
-    name=f"prisoners_dilemma_{agents}",
+    name=f"prisoners_dilemma_{agents}" + ("" if c == 1 else f"_{c:g}"),
     num_agents=agents,
     loss_function=_squared_distances,
     start=Uniform((agents, agents - 1), 0.0, c),
@@ -93,7 +93,7 @@ def nash_paradox(kappa: float = 0.1) -> Game:
     parameters=kappa,
     optimal_loss=2 * (2 - kappa),
     nash_loss=2 / kappa,
-    name=f"nash_paradox_{kappa:g}",
+    name="nash_paradox",
     num_agents=2,
     loss_function=_paradox,
     start=Uniform((2, 1), START_MARGIN, 1.0),
@@ -186,8 +186,3 @@ def _election(
   return (
     jnp.square(x) + jnp.square(partner - 1) + jnp.concatenate([race, -race])
   )
-
-
-def unit_interval(strategies: Float[Array, "n k"]) -> Float[Array, "n k"]:
-  """Returns the nearest strategies in [0, 1]."""
-  return jnp.clip(strategies, 0, 1)

@@ -10,8 +10,11 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from nes_spiel.d3c.game import Game, Recipe
-from nes_spiel.d3c.games.dilemmas import unit_interval
-from nes_spiel.d3c.games.starts import Gaussian, Uniform
+from nes_spiel.d3c.games.strategy_spaces import (
+  Gaussian,
+  Uniform,
+  unit_interval,
+)
 from nes_spiel.equilibria import mixed_profiles
 from nes_spiel.games import masks, validation
 

@@ -10,7 +10,8 @@ import numpy as np
 from jaxtyping import Array, Float, Key
 
 from nes_spiel.d3c.game import Game, Recipe
-from nes_spiel.d3c.games.starts import Gaussian
+from nes_spiel.d3c.games.strategy_spaces import Gaussian
+from nes_spiel.games import number_checks
 from nes_spiel.games.congestion import Network, braess_network
 
 DRIVERS = 4
@@ -30,12 +31,16 @@ RECIPE = Recipe(
 def braess(shortcut: bool = True, drivers: int = DRIVERS) -> Game:
   """Returns the network of Figure 2a, with softmax policies over its routes.
 
-  With the shortcut all take it in the Nash equilibrium, 80 minutes each, where
-  65 are possible.
+  With the shortcut all four drivers take it in the Nash equilibrium, 80 minutes
+  each, where 65 are possible.
 
   Args:
     shortcut: whether edge AB is there.
-    drivers: n; for four of them the Nash equilibrium is known.
+    drivers: n, at least 1. The Nash loss is known for up to four with the
+      shortcut, and NaN for more of them or without it.
+
+  Raises:
+    ValueError: no drivers.
   """
   network = braess_network(e=0.0 if shortcut else None)
   return from_network(
@@ -57,8 +62,7 @@ def sample_braess(key: Key[Array, ""], drivers: int = DRIVERS) -> Game:
   Raises:
     ValueError: fewer drivers.
   """
-  if drivers < 2:
-    raise ValueError(f"drivers: expected at least 2, got {drivers}.")
+  number_checks.check_count("drivers", drivers, 2)
   rng = np.random.default_rng(np.asarray(jax.random.key_data(key)))
   while True:
     f, g = rng.integers(1, LARGEST_SLOPE, 2, endpoint=True)
@@ -84,9 +88,13 @@ def from_network(network: Network, drivers: int, name: str) -> Game:
 
   Args:
     network: of r routes.
-    drivers: n.
+    drivers: n, at least 1.
     name: of the game.
+
+  Raises:
+    ValueError: no drivers.
   """
+  number_checks.check_count("drivers", drivers)
   shared, constant = network.delays()
   return Game(
     parameters=(shared, constant),

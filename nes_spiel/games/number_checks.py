@@ -36,11 +36,38 @@ def check_number(
   name: str, value: Any, lowest: float = 0.0, highest: float = math.inf
 ) -> None:
   """Raises ValueError unless a value is a finite number in a range."""
-  real = isinstance(value, numbers.Real) and not isinstance(value, bool)
-  if not real or not math.isfinite(value) or not lowest <= value <= highest:
+  if not (_is_finite(value) and lowest <= value <= highest):
     raise ValueError(
       f"{name}: expected a number {_range(lowest, highest)}, got {value!r}."
     )
+
+
+def check_inside(
+  name: str, value: Any, low: float, high: float = math.inf
+) -> None:
+  """Raises ValueError unless a value is a finite number between two others."""
+  if not (_is_finite(value) and low < value < high):
+    accepted = f"> {low}" if math.isinf(high) else f"between {low} and {high}"
+    raise ValueError(f"{name}: expected a number {accepted}, got {value!r}.")
+
+
+def check_around_zero(names: str, low: Any, high: Any) -> None:
+  """Raises ValueError unless 0 lies between two numbers, finite or not."""
+  if not (_is_real(low) and _is_real(high) and low < 0 < high):
+    raise ValueError(
+      f"{names}: expected numbers on either side of 0, got {low!r} and "
+      f"{high!r}."
+    )
+
+
+def _is_real(value: Any) -> bool:
+  """Returns whether a value is a number, as opposed to a truth value."""
+  return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def _is_finite(value: Any) -> bool:
+  """Returns whether a value is a finite number."""
+  return _is_real(value) and math.isfinite(value)
 
 
 def _range(lowest: float, highest: float) -> str:

@@ -1,10 +1,14 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Where strategies start; two of these are equal where their numbers are."""
+"""Where strategies start and may be.
+
+Two starts are equal where their numbers are, so that games can be stacked.
+"""
 
 import dataclasses
 
 import jax
+import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
 
@@ -32,3 +36,8 @@ class Gaussian:
   def __call__(self, key: Key[Array, ""]) -> Float[Array, "n k"]:
     """Returns strategies."""
     return jax.random.normal(key, self.shape)
+
+
+def unit_interval(strategies: Float[Array, "n k"]) -> Float[Array, "n k"]:
+  """Returns the nearest strategies in [0, 1]."""
+  return jnp.clip(strategies, 0, 1)
