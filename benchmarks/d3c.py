@@ -22,6 +22,7 @@ from absl import app, flags
 from benchmarks import report
 from nes_spiel import d3c
 from nes_spiel.d3c import compilation
+from nes_spiel.examples import command_line
 
 _AGENTS = flags.DEFINE_list("agents", ["2", "3", "5", "10"], "Of the dilemma.")
 _RUNS = flags.DEFINE_integer("runs", 1000, "Of each experiment.", 1)
@@ -140,7 +141,7 @@ def experiments():
   return rows
 
 
-def main(_):
+def run_all():
   """Measures and prints."""
   report.show_setting(
     runs=_RUNS.value, steps=_STEPS.value, repeats=_REPEATS.value
@@ -153,6 +154,12 @@ def main(_):
     ("game", "runs", "steps", *report.spread_names("seconds")),
     experiments(),
   )
+
+
+def main(argv):
+  """Runs; a user's mistake ends it with one line."""
+  with command_line.program(argv):
+    run_all()
 
 
 if __name__ == "__main__":

@@ -36,20 +36,22 @@ import nes_spiel
 from benchmarks import cvxpy_games, report
 from benchmarks.processes import Worker
 from nes_spiel.equilibria import cvxpy_reference, problem
+from nes_spiel.examples import command_line
+from nes_spiel.examples.shapes import parse_shape, shape_name
 
 _SHAPES = flags.DEFINE_list("shapes", ["4x4", "8x8"], "Strategies per player.")
 _CONCEPTS = flags.DEFINE_list("concepts", ["cce"], "Of cce and ce.")
 _GAMES = flags.DEFINE_integer("games", 512, "Games per shape.", lower_bound=1)
 _REBUILT = flags.DEFINE_integer(
-  "rebuilt_games", 64, "How many of them CVXPY also solves from scratch."
+  "rebuilt_games", 64, "How many of them CVXPY also solves from scratch.", 1
 )
 _SINGLE = flags.DEFINE_integer(
-  "single_games", 64, "How many of them are also solved one per call."
+  "single_games", 64, "How many of them are also solved one per call.", 1
 )
 _PROCESSES = flags.DEFINE_integer(
-  "processes", None, "CVXPY's processes; one per core if not given."
+  "processes", None, "CVXPY's processes; one per core if not given.", 1
 )
-_REPEATS = flags.DEFINE_integer("repeats", 5, "Of all measurements.")
+_REPEATS = flags.DEFINE_integer("repeats", 5, "Of all measurements.", 1)
 _SEED = flags.DEFINE_integer("seed", 0, "Of the games.")
 
 # Ours takes milliseconds: one measurement is the mean of so many calls.
@@ -104,7 +106,7 @@ class Work(NamedTuple):
   @property
   def label(self) -> tuple[str, str]:
     """Returns concept and shape as printed."""
-    return self.concept, "x".join(map(str, self.shape))
+    return self.concept, shape_name(self.shape)
 
 
 class Answers(NamedTuple):
@@ -342,9 +344,8 @@ def run(work: Work) -> tuple[list[tuple[Any, ...]], tuple[Any, ...]]:
   return speed, measure_agreement(work, compiled, tuple(compile_seconds))
 
 
-def main(arguments: list[str]) -> None:
-  if len(arguments) > 1:
-    raise app.UsageError(f"unexpected arguments: {arguments[1:]}")
+def run_all() -> None:
+  """Measures and prints."""
   jax.config.update("jax_enable_compilation_cache", False)
   report.show_setting(
     games="L2-invariant, maximum entropy, float64",
@@ -356,7 +357,7 @@ def main(arguments: list[str]) -> None:
   speed, agreement = [], []
   for concept in _CONCEPTS.value:
     for shape in _SHAPES.value:
-      work = make_work(concept, tuple(map(int, shape.split("x"))))
+      work = make_work(concept, parse_shape(shape, "--shapes"))
       rows, row = run(work)
       speed.extend(rows)
       agreement.append(row)
@@ -364,6 +365,12 @@ def main(arguments: list[str]) -> None:
   report.show(
     "exact_vs_cvxpy_agreement", "Agreement", AGREEMENT_COLUMNS, agreement
   )
+
+
+def main(argv: list[str]) -> None:
+  """Runs; a user's mistake ends it with one line."""
+  with command_line.program(argv):
+    run_all()
 
 
 if __name__ == "__main__":

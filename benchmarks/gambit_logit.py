@@ -1,44 +1,24 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-r"""Gambit's logit solver, and its answers to random games, for a test of ours.
+r"""Writes Gambit's answers to random games, for a test of ours.
 
   python -m benchmarks.gambit_logit --output=tests/equilibria/gambit_logit.json
 
 Needs pygambit 17 or newer: pip install --pre "pygambit>=17.0.0b2"
 """
 
-import importlib.util
 import json
 import pathlib
-import tempfile
 
 import numpy as np
 from absl import app, flags
 
-from nes_spiel import games
+from benchmarks.gambit import GambitLogit
+from nes_spiel.examples import command_line
 
 _OUTPUT = flags.DEFINE_string("output", "out/gambit_logit.json", "JSON file.")
 SHAPES = [(2, 2), (3, 3), (2, 4), (2, 2, 2), (3, 2, 4)]
 PRECISIONS = [0.1, 0.25, 0.4]  # one equilibrium each
-INSTALLED = importlib.util.find_spec("pygambit") is not None
-
-
-class GambitLogit:
-  """Follows the branch of equilibria from the uniform profile."""
-
-  def __init__(self, payoffs):
-    import pygambit
-
-    with tempfile.TemporaryDirectory() as folder:
-      path = pathlib.Path(folder) / "game.nfg"
-      games.write_nfg(path, np.asarray(payoffs, float))
-      self.game = pygambit.read_nfg(str(path))
-    self.follow = pygambit.qre.logit_solve_lambda
-
-  def solve(self, precision, **steps):
-    """Returns a list of probabilities per player."""
-    (found,) = self.follow(self.game, [precision], **steps)
-    return [[chance for _, chance in strategy] for strategy in found.profile]
 
 
 def draw_games():
@@ -59,13 +39,19 @@ def answer(payoffs, precision):
   }
 
 
-def main(_):
+def run_all():
   """Writes games and answers."""
   path = pathlib.Path(_OUTPUT.value)
   path.parent.mkdir(parents=True, exist_ok=True)
   answers = [answer(*game) for game in draw_games()]
   path.write_text("\n".join(["[", ",\n".join(map(json.dumps, answers)), "]\n"]))
   print(f"Written: {path}")
+
+
+def main(argv):
+  """Runs; a user's mistake ends it with one line."""
+  with command_line.program(argv):
+    run_all()
 
 
 if __name__ == "__main__":

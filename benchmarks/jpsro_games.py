@@ -15,7 +15,6 @@ well, without XLA's compilation; milliseconds the median of the meta-solver's
 calls after the first.
 """
 
-import itertools
 import pathlib
 from collections.abc import Mapping
 from typing import Any
@@ -24,10 +23,10 @@ import jax
 import numpy as np
 from absl import app, flags
 
-from benchmarks import report
+from benchmarks import report, run_pictures
 from benchmarks.openspiel_runs import Run, run_jpsro
 from nes_spiel import meta_solvers
-from nes_spiel.examples import plots
+from nes_spiel.examples import command_line
 
 GAMES = {
   "kuhn_poker_2p": "kuhn_poker",
@@ -59,7 +58,6 @@ COLUMNS = (
   "s/iteration",
   "ms/call",
 )
-STYLES = ("o-", "s-", "^-", "x:", "+:", "*:", "v--", "D--")
 
 _GAMES = flags.DEFINE_multi_enum("games", list(GAMES), list(GAMES), "Which.")
 _CONCEPTS = flags.DEFINE_multi_enum(
@@ -159,25 +157,20 @@ def show(concept: str, runs: Runs) -> None:
 
 def draw(path: pathlib.Path, concept: str, runs: Runs) -> None:
   """Draws gaps by iteration, a panel for each game."""
-  drawing, panels = plots.figure(3.4 * len(runs), 3.2, columns=len(runs))
-  for axes, (game, of_game) in zip(panels, runs.items(), strict=True):
-    for style, (name, run) in zip(
-      itertools.cycle(STYLES), of_game.items(), strict=False
-    ):
-      values = np.maximum(run.values, LOWEST)
-      axes.semilogy(values, style, markersize=3, label=name)
-    axes.set(xlabel="Iteration", title=game)
-    axes.grid(alpha=0.3)
-  panels[0].set(ylabel=f"{concept.upper()} gap, at least {LOWEST:g}")
-  panels[0].legend(frameon=False, fontsize=7)
-  plots.save(drawing, path)
-  print(f"Picture: {path}")
+  label = f"{concept.upper()} gap, at least {LOWEST:g}"
+  panels = [
+    run_pictures.Panel(
+      game,
+      label,
+      {name: np.maximum(run.values, LOWEST) for name, run in of_game.items()},
+    )
+    for game, of_game in runs.items()
+  ]
+  run_pictures.save(path, panels)
 
 
-def main(arguments: list[str]) -> None:
+def run_all() -> None:
   """Measures, prints and draws."""
-  if len(arguments) > 1:
-    raise app.UsageError(f"unexpected arguments: {arguments[1:]}")
   jax.config.update("jax_enable_compilation_cache", False)
   meta_solvers.register()
   names = ("iterations", "seconds", "tolerance")
@@ -185,9 +178,15 @@ def main(arguments: list[str]) -> None:
   for concept in _CONCEPTS.value:
     runs = {game: run_game(game, concept) for game in _GAMES.value}
     show(concept, runs)
-    if flags.FLAGS.output_dir is not None:
+    if flags.FLAGS.output_dir:
       folder = pathlib.Path(flags.FLAGS.output_dir)
       draw(folder / f"jpsro_games_{concept}.png", concept, runs)
+
+
+def main(argv: list[str]) -> None:
+  """Runs; a user's mistake ends it with one line."""
+  with command_line.program(argv):
+    run_all()
 
 
 if __name__ == "__main__":

@@ -16,6 +16,9 @@ from absl import app, flags
 
 import nes_spiel
 from benchmarks import report
+from nes_spiel import equilibria
+from nes_spiel.examples import command_line
+from nes_spiel.examples.shapes import parse_shape
 
 _CASES = flags.DEFINE_list(
   "cases",
@@ -23,7 +26,7 @@ _CASES = flags.DEFINE_list(
   "Concept and strategies per player.",
 )
 _GAMES = flags.DEFINE_integer("games", 8, "Games per call.", lower_bound=1)
-_REPEATS = flags.DEFINE_integer("repeats", 3, "Of all measurements.")
+_REPEATS = flags.DEFINE_integer("repeats", 3, "Of all measurements.", 1)
 TOLERANCE = 1e-9
 COLUMNS = (
   "games",
@@ -37,8 +40,10 @@ COLUMNS = (
 
 def benchmark_case(case: str) -> list[tuple[object, ...]]:
   """Returns the rows of one concept and shape."""
-  concept, sizes = case.split(":")
-  shape = tuple(int(size) for size in sizes.split("x"))
+  concept, _, sizes = case.partition(":")
+  if concept not in equilibria.CONCEPTS:
+    raise ValueError(f"--cases: expected cases such as ce:4x4, got {case!r}.")
+  shape = parse_shape(sizes, "--cases")
   payoffs = np.asarray(
     nes_spiel.games.sample_invariant(jax.random.key(0), _GAMES.value, shape),
     np.float64,
@@ -68,11 +73,17 @@ def benchmark_case(case: str) -> list[tuple[object, ...]]:
   ]
 
 
-def main(_: list[str]) -> None:
+def run_all() -> None:
   """Measures and prints."""
   report.show_setting(games=_GAMES.value, repeats=_REPEATS.value)
   rows = [row for case in _CASES.value for row in benchmark_case(case)]
   report.show("large_games", "Large games", COLUMNS, rows)
+
+
+def main(argv: list[str]) -> None:
+  """Runs; a user's mistake ends it with one line."""
+  with command_line.program(argv):
+    run_all()
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from scipy import optimize
 
 from benchmarks import report
 from nes_spiel import MaximumEntropy, games, meta_solvers, solvers
+from nes_spiel.examples import command_line
 
 _DISCOUNT = flags.DEFINE_float("discount", 0.9, "Gamma.")
 _TOLERANCE = flags.DEFINE_float("tolerance", 1e-5, "Of values.")
@@ -93,7 +94,7 @@ def learner_rows(tables, selection):
   return rows
 
 
-def main(_):
+def run_all():
   """Runs, prints and writes."""
   report.show_setting(
     discount=_DISCOUNT.value,
@@ -123,6 +124,12 @@ def main(_):
     ("states", "largest difference", "mean difference", "our largest gap"),
     [[len(apart), apart.max(), apart.mean(), float(found.gaps.max())]],
   )
+
+
+def main(argv):
+  """Runs; a user's mistake ends it with one line."""
+  with command_line.program(argv):
+    run_all()
 
 
 if __name__ == "__main__":

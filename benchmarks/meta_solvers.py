@@ -37,6 +37,7 @@ from benchmarks.openspiel_runs import (
   run_jpsro,
   run_psro,
 )
+from nes_spiel.examples import command_line
 
 JPSRO_COLUMNS = (
   "train solver",
@@ -60,14 +61,16 @@ _TRAIN = flags.DEFINE_list(
   ["mecce", "uni", "mgcce"],
   "Names in JPSRO's table; ratios are to the first. mgcce takes minutes.",
 )
-_ITERATIONS = flags.DEFINE_integer("iterations", 15, "Of JPSRO.")
-_REPEATS = flags.DEFINE_integer("repeats", 1, "Of JPSRO, for the seconds.")
+_ITERATIONS = flags.DEFINE_integer("iterations", 15, "Of JPSRO.", 1)
+_REPEATS = flags.DEFINE_integer("repeats", 1, "Of JPSRO, for the seconds.", 1)
 _SEED = flags.DEFINE_integer("seed", 1, "Of JPSRO.")
 _PSRO = flags.DEFINE_list(
   "psro_meta_solvers", ["mecce", "nash"], "Names in PSRO's table."
 )
-_PSRO_ITERATIONS = flags.DEFINE_integer("psro_iterations", 20, "Of PSRO.")
-_PSRO_SEEDS = flags.DEFINE_integer("psro_seeds", 5, "PSRO's seeds: 1 to this.")
+_PSRO_ITERATIONS = flags.DEFINE_integer("psro_iterations", 20, "Of PSRO.", 1)
+_PSRO_SEEDS = flags.DEFINE_integer(
+  "psro_seeds", 5, "PSRO's seeds: 1 to this.", 1
+)
 _SIMS = flags.DEFINE_integer(
   "sims_per_entry",
   1000,
@@ -187,9 +190,8 @@ def _psro_summary(name: str, runs: list[Run]) -> tuple[Any, ...]:
   )
 
 
-def main(arguments: list[str]) -> None:
-  if len(arguments) > 1:
-    raise app.UsageError(f"unexpected arguments: {arguments[1:]}")
+def run_all() -> None:
+  """Measures and prints."""
   jax.config.update("jax_enable_compilation_cache", False)
   nes_spiel.meta_solvers.register()
   report.show_setting(
@@ -201,6 +203,12 @@ def main(arguments: list[str]) -> None:
     benchmark_jpsro()
   if _PART.value != "jpsro":
     benchmark_psro()
+
+
+def main(argv: list[str]) -> None:
+  """Runs; a user's mistake ends it with one line."""
+  with command_line.program(argv):
+    run_all()
 
 
 if __name__ == "__main__":

@@ -25,11 +25,12 @@ import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from absl import app, flags, logging
+from absl import app, flags
 from cosmic_ray import commands, mutating, testing, work_db, work_item
 from tqdm import tqdm
 
 from benchmarks import report
+from nes_spiel.examples import command_line
 
 
 class Part(NamedTuple):
@@ -83,7 +84,7 @@ NOTICED = work_item.TestOutcome.KILLED  # by a test that fails, or no end
 COPIED = ("nes_spiel", "tests", "docs", "benchmarks", "pyproject.toml")
 
 _PARTS = flags.DEFINE_multi_enum("part", list(PARTS), list(PARTS), "Of these.")
-_MUTANTS = flags.DEFINE_integer("mutants", 40, "Drawn of each part.")
+_MUTANTS = flags.DEFINE_integer("mutants", 40, "Drawn of each part.", 1)
 _SEED = flags.DEFINE_integer("seed", 0, "Of the draw.")
 
 
@@ -158,15 +159,21 @@ def copied_package() -> Iterator[None]:
       yield
 
 
-def main(argv: list[str]) -> None:
-  if argv[1:]:
-    raise app.UsageError(f"unexpected arguments: {argv[1:]}")
-  logging.set_verbosity(logging.WARNING)  # the tool tells each change
+@contextlib.contextmanager
+def session_folder() -> Iterator[pathlib.Path]:
+  """Gives --output_dir, or a folder that goes with the program."""
+  if flags.FLAGS.output_dir:
+    yield pathlib.Path(flags.FLAGS.output_dir).resolve()
+    return
+  with tempfile.TemporaryDirectory() as folder:
+    yield pathlib.Path(folder)
+
+
+def run_all() -> None:
+  """Measures and prints."""
   report.show_setting(seed=_SEED.value, mutants=_MUTANTS.value)
-  kept = pathlib.Path(flags.FLAGS.output_dir or tempfile.mkdtemp()).resolve()
-  kept.mkdir(parents=True, exist_ok=True)
   rows, others = [], []
-  with copied_package():
+  with session_folder() as kept, copied_package():
     for name in _PARTS.value:
       session = kept / f"{name}_{_SEED.value}.sqlite"
       with work_db.use_db(str(session)) as opened:
@@ -177,6 +184,12 @@ def main(argv: list[str]) -> None:
   columns = ("part", "drawn", "noticed", "not noticed")
   report.show("mutants", "Mutants", columns, rows)
   print("\n\n".join(["", *others]))
+
+
+def main(argv: list[str]) -> None:
+  """Runs; a user's mistake ends it with one line."""
+  with command_line.program(argv):
+    run_all()
 
 
 if __name__ == "__main__":

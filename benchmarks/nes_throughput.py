@@ -31,6 +31,8 @@ from benchmarks import report
 from nes_spiel import nes
 from nes_spiel.equilibria import dual, solver_gap
 from nes_spiel.equilibria.problem import standardized_problem
+from nes_spiel.examples import command_line
+from nes_spiel.examples.shapes import parse_shape
 from nes_spiel.games import precision
 from nes_spiel.nes import training
 
@@ -42,7 +44,7 @@ _PART = flags.DEFINE_enum(
   "part", "all", ["inference", "training", "all"], "What runs."
 )
 _GAMES = flags.DEFINE_integer("games", 512, "Games per call.", lower_bound=1)
-_REPEATS = flags.DEFINE_integer("repeats", 5, "Of all measurements.")
+_REPEATS = flags.DEFINE_integer("repeats", 5, "Of all measurements.", 1)
 COLUMNS = (
   "shape",
   "what",
@@ -133,7 +135,7 @@ def benchmark_inference() -> None:
   model = nes.load_pretrained(_RECIPE.value)
   rows: list[Any] = []
   for name in _SHAPES.value:
-    shape = tuple(int(size) for size in name.split("x"))
+    shape = parse_shape(name, "--shapes")
     games = nes_spiel.games.sample_invariant(
       jax.random.key(0), _GAMES.value, shape
     )
@@ -181,7 +183,7 @@ def benchmark_training() -> None:
   report.show("nes_training", "Training", columns, rows)
 
 
-def main(_: list[str]) -> None:
+def run_all() -> None:
   """Measures and prints."""
   report.show_setting(
     recipe=_RECIPE.value, games=_GAMES.value, repeats=_REPEATS.value
@@ -190,6 +192,12 @@ def main(_: list[str]) -> None:
     benchmark_inference()
   if _PART.value != "inference":
     benchmark_training()
+
+
+def main(argv: list[str]) -> None:
+  """Runs; a user's mistake ends it with one line."""
+  with command_line.program(argv):
+    run_all()
 
 
 if __name__ == "__main__":

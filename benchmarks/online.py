@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 r"""A network that is fine-tuned inside JPSRO and PSRO, beside others.
 
-  python -m benchmarks.online --parts=jpsro,psro_exact,psro_sampled
+  python -m benchmarks.online --parts=jpsro --parts=psro_exact
 
 The exact solver; the shipped network as it is; the same with --steps of the
 dual loss on each meta-game before it is answered, an entry each; and an
@@ -22,10 +22,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from absl import app, flags
 
-from benchmarks import report
+from benchmarks import report, run_pictures
 from benchmarks.openspiel_runs import Run, run_jpsro, run_psro
 from nes_spiel import meta_solvers, nes
-from nes_spiel.examples import plots
+from nes_spiel.examples import command_line
 
 EXACT, PRETRAINED = "exact", "pretrained"
 # The first iteration that counts for the worst.
@@ -37,10 +37,10 @@ COLUMNS = (
   "seconds",
   "compilation",
 )
-STYLES = ("o-", "s--", "^-", "v-", "D-", "x:", "+:", "*:")
 
-_PARTS = flags.DEFINE_list(
-  "parts", ["jpsro", "psro_exact", "psro_sampled"], "What runs."
+PARTS = ("jpsro", "psro_exact", "psro_sampled")
+_PARTS = flags.DEFINE_multi_enum(
+  "parts", list(PARTS), PARTS, "What runs, once for each."
 )
 _STEPS = flags.DEFINE_list("steps", ["10", "100"], "Of fine-tuning.")
 _RATE = flags.DEFINE_float("learning_rate", 3e-4, "Of fine-tuning.")
@@ -53,8 +53,8 @@ _SCRATCH_STEPS = flags.DEFINE_list(
 _SCRATCH_RATE = flags.DEFINE_float(
   "scratch_learning_rate", 1e-3, "Of training from scratch."
 )
-_ITERATIONS = flags.DEFINE_integer("iterations", 15, "Of JPSRO.")
-_PSRO_ITERATIONS = flags.DEFINE_integer("psro_iterations", 20, "Of PSRO.")
+_ITERATIONS = flags.DEFINE_integer("iterations", 15, "Of JPSRO.", 1)
+_PSRO_ITERATIONS = flags.DEFINE_integer("psro_iterations", 20, "Of PSRO.", 1)
 _SEED = flags.DEFINE_integer("seed", 1, "The first.")
 _SEEDS = flags.DEFINE_integer(
   "psro_seeds", 1, "How many, of PSRO with sampled payoffs.", lower_bound=1
@@ -144,26 +144,15 @@ def benchmark(part: str, names: dict[str, str]) -> dict[str, list[Run]]:
   return runs
 
 
-def save_picture(
-  path: pathlib.Path, parts: dict[str, dict[str, list[Run]]]
-) -> None:
-  """Draws what every solver came to by iteration, a panel for each part."""
-  drawing, panels = plots.figure(4.2 * len(parts), 3.4, columns=len(parts))
-  for axes, (part, runs) in zip(panels, parts.items(), strict=True):
-    for style, (name, of_solver) in zip(STYLES, runs.items(), strict=False):
-      axes.semilogy(worst(of_solver), style, markersize=3, label=name)
-    what = "Gap" if part == "jpsro" else "Exploitability"
-    axes.set(xlabel="Iteration", ylabel=what, title=part.replace("_", ", "))
-    axes.grid(alpha=0.3)
-  panels[0].legend(frameon=False, fontsize=7)
-  plots.save(drawing, path)
-  print(f"Picture: {path}")
+def panel(part: str, runs: dict[str, list[Run]]) -> run_pictures.Panel:
+  """Returns what every solver came to in one part by iteration."""
+  what = "Gap" if part == "jpsro" else "Exploitability"
+  curves = {name: worst(of_solver) for name, of_solver in runs.items()}
+  return run_pictures.Panel(part.replace("_", ", "), what, curves)
 
 
-def main(arguments: list[str]) -> None:
+def run_all() -> None:
   """Measures, prints and draws."""
-  if len(arguments) > 1:
-    raise app.UsageError(f"unexpected arguments: {arguments[1:]}")
   names = register()
   report.show_setting(
     seeds=f"{_SEED.value}; {_SEEDS.value} of PSRO with sampled payoffs",
@@ -172,8 +161,15 @@ def main(arguments: list[str]) -> None:
   )
   parts = {part: benchmark(part, names) for part in _PARTS.value}
   folder = flags.FLAGS.output_dir
-  if folder is not None:
-    save_picture(pathlib.Path(folder) / "online.png", parts)
+  if folder:
+    panels = [panel(part, runs) for part, runs in parts.items()]
+    run_pictures.save(pathlib.Path(folder) / "online.png", panels)
+
+
+def main(argv: list[str]) -> None:
+  """Runs; a user's mistake ends it with one line."""
+  with command_line.program(argv):
+    run_all()
 
 
 if __name__ == "__main__":

@@ -125,7 +125,9 @@ def run_jpsro(
   start = time.perf_counter()
 
   def callback(*values: Any) -> Any:
-    state = jpsro_state.JpsroState(*values[: len(jpsro_state.FIELDS)])
+    state = jpsro_state.JpsroState(
+      *values[: len(jpsro_state.JpsroState._fields)]
+    )
     gaps.append(float(sum(state.train_meta_gaps[-1])))
     welfare.append(float(sum(state.train_meta_values[-1])))
     if time.perf_counter() - start > most_seconds:

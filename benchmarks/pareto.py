@@ -43,6 +43,8 @@ from absl import app, flags, logging
 
 from benchmarks import pareto_measure, pareto_picture, peers, report
 from benchmarks.processes import Worker, WorkerError
+from nes_spiel.examples import command_line
+from nes_spiel.examples.shapes import parse_shape, shape_name
 
 _CONCEPTS = flags.DEFINE_list("concepts", ["cce", "ce"], "Of cce and ce.")
 _SHAPES = flags.DEFINE_list(
@@ -144,9 +146,9 @@ class Bench:
 
 def cells() -> list[tuple[Any, tuple[int, ...]]]:
   """Returns concepts and shapes, the small ones first."""
-  shapes = [tuple(map(int, name.split("x"))) for name in _SHAPES.value]
-  shapes.sort(key=np.prod)
-  return [(concept, shape) for shape in shapes for concept in _CONCEPTS.value]
+  found = [parse_shape(name, "--shapes") for name in _SHAPES.value]
+  found.sort(key=np.prod)
+  return [(concept, shape) for shape in found for concept in _CONCEPTS.value]
 
 
 def run_cell(
@@ -190,7 +192,7 @@ def run_entry(
 
 def label(entry: pareto_measure.Entry) -> tuple[str, str]:
   """Returns concept and shape as printed."""
-  return entry.concept, "x".join(map(str, entry.shape))
+  return entry.concept, shape_name(entry.shape)
 
 
 def row(line: Line) -> tuple[Any, ...]:
@@ -261,15 +263,15 @@ def points(lines: list[Line]) -> list[pareto_picture.Point]:
 
 
 def check_flags() -> None:
-  """Raises UsageError for a method or a concept that is not known."""
+  """Raises ValueError for a method or a concept that is not known."""
   unknown = set(_METHODS.value) - set(peers.PEERS)
   if unknown:
-    raise app.UsageError(
+    raise ValueError(
       f"--methods: expected some of {', '.join(peers.PEERS)}; got "
       f"{', '.join(sorted(unknown))}."
     )
   if not set(_CONCEPTS.value) <= {"ce", "cce"}:
-    raise app.UsageError(f"--concepts: of ce and cce; got {_CONCEPTS.value}.")
+    raise ValueError(f"--concepts: of ce and cce; got {_CONCEPTS.value}.")
 
 
 def solver_versions() -> str:
@@ -278,9 +280,8 @@ def solver_versions() -> str:
   return ", ".join(f"{x} {importlib.metadata.version(x)}" for x in names)
 
 
-def main(arguments: list[str]) -> None:
-  if len(arguments) > 1:
-    raise app.UsageError(f"unexpected arguments: {arguments[1:]}")
+def run_all() -> None:
+  """Measures and prints."""
   check_flags()
   report.show_setting(
     solvers=solver_versions(),
@@ -297,9 +298,16 @@ def main(arguments: list[str]) -> None:
   best = ratios(lines)
   if best:
     report.show("pareto_cvxpy", "CVXPY over exact", RATIO_COLUMNS, best)
-  if flags.FLAGS.output_dir is not None:
+  drawn = points(lines)
+  if flags.FLAGS.output_dir and drawn:
     picture = pathlib.Path(flags.FLAGS.output_dir) / "pareto.png"
-    pareto_picture.save(picture, points(lines))
+    pareto_picture.save(picture, drawn)
+
+
+def main(argv: list[str]) -> None:
+  """Runs; a user's mistake ends it with one line."""
+  with command_line.program(argv):
+    run_all()
 
 
 if __name__ == "__main__":

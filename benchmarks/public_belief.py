@@ -19,6 +19,7 @@ from open_spiel.python.algorithms import mmd_dilated
 
 from benchmarks import python_descent, report
 from nes_spiel import pub_amg
+from nes_spiel.examples import command_line
 from nes_spiel.pub_amg import descent, policies
 
 _GAMES = flags.DEFINE_list(
@@ -120,13 +121,19 @@ def benchmark_game(name: str) -> tuple[object, ...]:
   )
 
 
-def main(_: list[str]) -> None:
+def run_all() -> None:
   """Measures and prints."""
   report.show_setting(
     alpha=_ALPHA.value, sweeps=_SWEEPS.value, repeats=_REPEATS.value
   )
   rows = [benchmark_game(name) for name in _GAMES.value]
   report.show("public_belief", "Full-width sweeps", COLUMNS, rows)
+
+
+def main(argv: list[str]) -> None:
+  """Runs; a user's mistake ends it with one line."""
+  with command_line.program(argv):
+    run_all()
 
 
 if __name__ == "__main__":

@@ -20,9 +20,10 @@ import jax.numpy as jnp
 import numpy as np
 from absl import app, flags
 
-from benchmarks import gambit_logit, report
+from benchmarks import gambit, report
 from nes_spiel import equilibria, relationship_games
 from nes_spiel.equilibria.response_search import distinct
+from nes_spiel.examples import command_line
 from nes_spiel.examples.least_squares import ResponseGap
 from nes_spiel.relationship_games.equilibrium_costs import random_starts
 
@@ -98,12 +99,12 @@ class Gambit:
   count = 1
 
   def __init__(self, payoffs, _):
-    self.gambit = gambit_logit.GambitLogit(payoffs)
+    self.branch = gambit.GambitLogit(payoffs)
     self.gap = ResponseGap(payoffs, _TEMPERATURE.value)
 
   def run(self):
     """Returns one profile and the residual that its tolerance leaves."""
-    profile = np.array(self.gambit.solve(1 / _TEMPERATURE.value))
+    profile = np.array(self.branch.solve(1 / _TEMPERATURE.value))
     return [profile], [np.abs(self.gap.gap(profile.ravel())).max()]
 
 
@@ -131,7 +132,7 @@ def benchmark_game(name):
   starts = random_starts(game, jax.random.key(0), _STARTS.value)
   starts = starts.astype(float)
   check_agreement(payoffs, starts)
-  kinds = [Ours, SciPy, Gambit] if gambit_logit.INSTALLED else [Ours, SciPy]
+  kinds = [Ours, SciPy, Gambit] if gambit.INSTALLED else [Ours, SciPy]
   solvers = [kind(payoffs, starts) for kind in kinds]
   ends = [solver.run() for solver in solvers]  # compiles
   turns = [
@@ -163,18 +164,24 @@ def row_of(name, solver, end, taken):
   )
 
 
-def main(_):
+def run_all():
   """Measures and prints."""
   report.show_setting(
     temperature=_TEMPERATURE.value,
     starts=_STARTS.value,
     repeats=_REPEATS.value,
     gambit=importlib.metadata.version("pygambit")
-    if gambit_logit.INSTALLED
+    if gambit.INSTALLED
     else "not installed (pip install --pre pygambit), left out",
   )
   rows = [row for name in _GAMES.value for row in benchmark_game(name)]
   report.show("quantal_response", "Quantal response equilibria", COLUMNS, rows)
+
+
+def main(argv):
+  """Runs; a user's mistake ends it with one line."""
+  with command_line.program(argv):
+    run_all()
 
 
 if __name__ == "__main__":

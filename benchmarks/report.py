@@ -36,5 +36,5 @@ def show_setting(**settings: Any) -> None:
 
 def _show(table: tables.Table) -> None:
   print(f"\n{table.text()}", flush=True)
-  if _OUTPUT_DIR.value is not None:
+  if _OUTPUT_DIR.value:
     tables.write(_OUTPUT_DIR.value, table)

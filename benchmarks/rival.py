@@ -25,18 +25,17 @@ from absl import app, flags
 import nes_spiel
 from benchmarks import report
 from nes_spiel import nes
+from nes_spiel.examples import command_line, held_out
+from nes_spiel.examples.shapes import shape_name
 from nes_spiel.nes import train_loop, training
 
 _SIZES = flags.DEFINE_list("sizes", ["8", "4-8"], "Strategies in training.")
-_STEPS = flags.DEFINE_integer("steps", 400, "Of the first network.")
-_BATCH = flags.DEFINE_integer("batch", 64, "Games in a step.")
+_STEPS = flags.DEFINE_integer("steps", 400, "Of the first network.", 1)
+_BATCH = flags.DEFINE_integer("batch", 64, "Games in a step.", 1)
 _RATE = flags.DEFINE_float("learning_rate", 3e-3, "Adam's, at its highest.")
-_SEEDS = flags.DEFINE_integer("seeds", 2, "Of each training: 0 up to this.")
-_GAMES = flags.DEFINE_integer("games", 512, "Held-out games.")
-_REPEATS = flags.DEFINE_integer("repeats", 5, "Of timings.")
-
-# Training folds steps into the keys of its seeds.
-HELD_OUT = 2**31 - 1
+_SEEDS = flags.DEFINE_integer("seeds", 2, "Of each training: 0 up to this.", 1)
+_GAMES = flags.DEFINE_integer("games", 512, "Held-out games.", 2)
+_REPEATS = flags.DEFINE_integer("repeats", 5, "Of timings.", 1)
 
 
 def _transformer(width: int, **options: Any) -> dict[str, Any]:
@@ -136,7 +135,7 @@ def trained(name: str, sizes: str, budget: str, seed: int) -> nes.Model:
   config = CONFIGS[name]
   asked = [_STEPS.value, _BATCH.value, _RATE.value]
   path = None
-  if flags.FLAGS.output_dir is not None:
+  if flags.FLAGS.output_dir:
     file = f"{name}_{sizes}_{budget}_{seed}.safetensors"
     path = pathlib.Path(flags.FLAGS.output_dir, "networks", file)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -205,7 +204,7 @@ def rows_of(sizes: str) -> list[tuple[Any, ...]]:
   rows = []
   for side in dict.fromkeys(int(size) for size in sizes.split("-")):
     games = nes_spiel.games.sample_invariant(
-      jax.random.key(HELD_OUT), _GAMES.value, (side, side)
+      jax.random.key(held_out.EVALUATION_KEY), _GAMES.value, (side, side)
     )
     spent = microseconds_per_game([m for m, *_ in models.values()], games)
     for (run, seeds), time_taken in zip(models.items(), spent, strict=True):
@@ -229,21 +228,29 @@ def row_of(
     f"the first, in {budget}",
     facts["steps"],
     float(np.median([model.facts["seconds"] for model in models])),
-    "x".join(map(str, games.shape[2:])),
+    shape_name(games.shape[2:]),
     *report.spread([each.mean("solver_gap")[0] for each in found]),
     float(np.median([each.mean("equilibrium_gap")[0] for each in found])),
   )
 
 
-def main(_: list[str]) -> None:
+def run_all() -> None:
   """Trains, measures and prints."""
   if _STEPS.value % train_loop.CHUNK:
-    raise app.UsageError(f"--steps: a multiple of {train_loop.CHUNK}.")
+    raise ValueError(
+      f"--steps: expected a multiple of {train_loop.CHUNK}, got {_STEPS.value}."
+    )
   names = ("steps", "batch", "learning_rate", "seeds", "games", "repeats")
   report.show_setting(**{name: flags.FLAGS[name].value for name in names})
   rows = [row for sizes in _SIZES.value for row in rows_of(sizes)]
   title = "Maximum-entropy CCE: total variation over seeds, gap"
   report.show("rival", title, COLUMNS, rows)
+
+
+def main(argv: list[str]) -> None:
+  """Runs; a user's mistake ends it with one line."""
+  with command_line.program(argv):
+    run_all()
 
 
 if __name__ == "__main__":

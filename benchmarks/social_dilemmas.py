@@ -24,6 +24,7 @@ from absl import app, flags
 
 from benchmarks import report
 from nes_spiel import d3c
+from nes_spiel.examples import command_line
 
 _ENVIRONMENTS = flags.DEFINE_list(
   "environments", ["1", "100", "1000", "10000"], "Copies of the game."
@@ -127,7 +128,7 @@ def trained(episodes):
   return episodes, *report.spread(speed)
 
 
-def main(_):
+def run_all():
   """Measures and prints."""
   report.show_setting(
     steps=_STEPS.value,
@@ -143,6 +144,12 @@ def main(_):
     ("episodes at once", *SPREAD),
     [trained(int(x)) for x in _TRAINED.value],
   )
+
+
+def main(argv):
+  """Runs; a user's mistake ends it with one line."""
+  with command_line.program(argv):
+    run_all()
 
 
 if __name__ == "__main__":

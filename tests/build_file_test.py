@@ -48,12 +48,16 @@ class Target:
 
 def glob(include, exclude=(), allow_empty=False):
   """Returns the files that Bazel's glob would."""
-  found = {
-    path.relative_to(ROOT).as_posix()
-    for pattern in include
-    for path in ROOT.glob(pattern)
-    if path.is_file()
-  } - set(exclude)
+
+  def matching(patterns):
+    return {
+      path.relative_to(ROOT).as_posix()
+      for pattern in patterns
+      for path in ROOT.glob(pattern)
+      if path.is_file()
+    }
+
+  found = matching(include) - matching(exclude)
   assert allow_empty or found, f"BUILD: glob({include}) matches nothing"
   return sorted(found)
 
@@ -82,8 +86,6 @@ def evaluate():
     "exports_files": lambda files: None,
     "glob": glob,
     "len": len,
-    "True": True,
-    "False": False,
     "__builtins__": {},
   }
   exec(compile(BUILD.read_text(), BUILD, "exec"), names)
@@ -122,7 +124,7 @@ def file_of(module):
 
 
 def modules_imported(tree):
-  """Yields the files of ours that a syntax tree imports, at any depth."""
+  """Yields the names of modules that a syntax tree imports, at any depth."""
   for node in ast.walk(tree):
     if isinstance(node, ast.Import):
       yield from (alias.name for alias in node.names)
@@ -233,6 +235,21 @@ def test_dependencies_of_tests_cover_their_imports():
         x: imported[x] for x in imported.keys() - target.dependencies()
       }
       assert not missing, f"BUILD: TEST_DEPS lack {missing}"
+
+
+def test_helpers_of_tests_are_with_the_tests():
+  """Modules that test files import by their names, and what these read."""
+  (support,) = (x for x in TARGETS if x.name == "test_support")
+  helpers = {
+    path.relative_to(ROOT).as_posix()
+    for path in (ROOT / "tests").rglob("*.py")
+    if not path.stem.endswith("_test")
+  }
+  assert helpers == set(support.srcs)
+  read = {
+    path.relative_to(ROOT).as_posix() for path in ROOT.glob("tests/**/*.json")
+  }
+  assert read <= set(support.data)
 
 
 def test_dependencies_have_no_cycle():

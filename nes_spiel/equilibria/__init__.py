@@ -11,6 +11,7 @@ from nes_spiel.equilibria.dual import (
   primal_epsilon,
   primal_joint,
 )
+from nes_spiel.equilibria.dual_solution import DualSolution, Status
 from nes_spiel.equilibria.exact import solve_dual
 from nes_spiel.equilibria.extreme_points import ExtremePoints, extreme_points
 from nes_spiel.equilibria.gains import (
@@ -19,13 +20,8 @@ from nes_spiel.equilibria.gains import (
   deviation_gains,
   expected_gains,
 )
-from nes_spiel.equilibria.gaps import (
-  gap_sum,
-  largest_gains,
-  marginals,
-  solver_gap,
-)
-from nes_spiel.equilibria.interior_point import DualSolution, Status
+from nes_spiel.equilibria.gaps import gap_sum, largest_gains, solver_gap
+from nes_spiel.equilibria.joints import marginals
 from nes_spiel.equilibria.logit_branch import LogitBranch, logit_branch
 from nes_spiel.equilibria.mirror_descent import (
   magnetic_mirror_descent_step,

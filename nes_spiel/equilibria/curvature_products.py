@@ -34,11 +34,9 @@ def hessian_product(
   covariance = gains.expected_gains(
     payoffs, centred, concept, problem.strategy_mask
   )
-  sums = dual.dual_sums(vector)
-  if problem.shared_epsilon:
-    sums = jnp.full_like(sums, jnp.sum(sums))
+  sums = dual.epsilon_sums(problem, vector)
   approximation = dual.epsilon_slack(problem, duals) / problem.rho * sums
-  approximation = approximation.reshape([-1] + [1] * (vector.ndim - 1))
+  approximation = dual.per_player(approximation, vector)
   return jnp.where(problem.dual_mask, covariance + approximation, 0)
 
 
@@ -90,7 +88,7 @@ def hessian_diagonal(
     problem.payoffs, joint, concept, problem.strategy_mask
   )
   slack = dual.epsilon_slack(problem, duals) / problem.rho
-  slack = slack.reshape([-1] + [1] * (duals.ndim - 1))
+  slack = dual.per_player(slack, duals)
   # Rounding may leave a variance just below zero.
   variance = jnp.maximum(jnp.stack(rows) - mean**2, 0)
   return jnp.where(problem.dual_mask, variance + slack, 0)

@@ -11,12 +11,11 @@ import warnings
 from typing import Any, NamedTuple
 
 import cvxpy as cp
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from nes_spiel.equilibria import gains
+from nes_spiel.equilibria import gains, polytope
 from nes_spiel.equilibria.problem import Problem
 from nes_spiel.games import masks
 
@@ -85,25 +84,15 @@ class CvxpyReference:
 
   def set_game(self, problem: Problem) -> None:
     """Writes an unpadded standardised problem into the parameters."""
-    with jax.enable_x64(True):
-      payoffs = jnp.asarray(problem.payoffs)
-      rows = [
-        np.asarray(gains.deviation_gains(payoffs, player, self.concept))
-        for player in range(len(self.shape))
-      ]
-    joints = self.joint.size
-    off_diagonal = [
+    # Of CE, deviations from a strategy to itself are no constraints.
+    kept = [
       ~np.eye(k, dtype=bool).reshape(-1)
       if self.concept == "ce"
       else np.ones(k, bool)
       for k in self.shape
     ]
-    self.gains.value = np.concatenate(
-      [
-        row.reshape(-1, joints)[keep]
-        for row, keep in zip(rows, off_diagonal, strict=True)
-      ]
-    )
+    rows = polytope.gain_rows(np.asarray(problem.payoffs), self.concept)
+    self.gains.value = rows[np.concatenate(kept)]
     groups = self.room.size
     top = np.asarray(problem.max_epsilon)[:groups]
     room = top - np.asarray(problem.target_epsilon)[:groups]

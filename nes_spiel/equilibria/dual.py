@@ -1,6 +1,6 @@
 # Copyright 2026 The nes_spiel authors.
 # SPDX-License-Identifier: Apache-2.0
-"""The dual of Eq. 6: Eqs. 7 to 11 of Marris et al. (2022), and its curvature.
+"""The dual of Eq. 6: Eqs. 7 to 11 of Marris et al. (2022).
 
 Everything is on the standardised scale of a `Problem`. Duals are `[n, d]` for
 CCE and `[n, d, d]` (deviation, recommendation) for CE, zero where they do not
@@ -40,13 +40,25 @@ def dual_sums(duals: Duals) -> Float[Array, " n"]:
   return jnp.sum(duals.reshape(duals.shape[0], -1), axis=1)
 
 
-def epsilon_slack(problem: Problem, duals: Duals) -> Float[Array, " n"]:
-  """Returns max_epsilon_p - epsilon_p; all the same if epsilon is shared."""
+def epsilon_sums(problem: Problem, duals: Duals) -> Float[Array, " n"]:
+  """Returns the sum of the duals that meet each player's epsilon."""
   sums = dual_sums(duals)
   if problem.shared_epsilon:
-    sums = jnp.full_like(sums, jnp.sum(sums))
+    return jnp.full_like(sums, jnp.sum(sums))
+  return sums
+
+
+def per_player(
+  values: Float[Array, " n"], duals: Duals
+) -> Float[Array, "n ..."]:
+  """Returns one number per player in a shape that broadcasts to the duals."""
+  return values.reshape([-1] + [1] * (duals.ndim - 1))
+
+
+def epsilon_slack(problem: Problem, duals: Duals) -> Float[Array, " n"]:
+  """Returns max_epsilon_p - epsilon_p; all the same if epsilon is shared."""
   room = problem.max_epsilon - problem.target_epsilon
-  return room * jnp.exp(-sums / problem.rho)
+  return room * jnp.exp(-epsilon_sums(problem, duals) / problem.rho)
 
 
 def primal_epsilon(problem: Problem, duals: Duals) -> Float[Array, " n"]:
@@ -113,17 +125,19 @@ def dual_gradient(
   expected = gains.expected_gains(
     problem.payoffs, joint, problem.concept, problem.strategy_mask
   )
-  epsilon = primal_epsilon(problem, duals)
-  epsilon = epsilon.reshape([-1] + [1] * (expected.ndim - 1))
+  epsilon = per_player(primal_epsilon(problem, duals), duals)
   return jnp.where(problem.dual_mask, epsilon - expected, 0)
 
 
 def residual(
-  problem: Problem, duals: Duals, gradient: Duals
+  problem: Problem, duals: Duals, gradient: Duals | None = None
 ) -> Float[Array, ""]:
   """Returns the KKT residual: the largest |min(alpha, dL / d alpha)|.
 
-  Zero exactly at the optimum over nonnegative duals.
+  Zero exactly at the optimum over nonnegative duals. `gradient` is
+  `dual_gradient(problem, duals)`, where the caller has it already.
   """
+  if gradient is None:
+    gradient = dual_gradient(problem, duals)
   violation = jnp.abs(jnp.minimum(duals, gradient))
   return jnp.max(jnp.where(problem.dual_mask, violation, 0))

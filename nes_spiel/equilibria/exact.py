@@ -6,7 +6,8 @@ import jax
 import jax.numpy as jnp
 
 from nes_spiel.equilibria import curvature, dual
-from nes_spiel.equilibria.interior_point import DualSolution, interior_point
+from nes_spiel.equilibria.dual_solution import DualSolution
+from nes_spiel.equilibria.interior_point import interior_point
 from nes_spiel.equilibria.problem import Problem
 from nes_spiel.equilibria.projected_newton import projected_newton
 

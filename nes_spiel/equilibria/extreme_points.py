@@ -4,9 +4,9 @@
 
 From one vertex along every edge to the next, until no edge leads to a new one:
 the vertices and edges of a polytope are connected (Balinski 1961), so these are
-all. In floating point constraints hold within 1e-9 of payoffs scaled to 1, and
-of vertices that less than this tells apart some may be missing. Figure 1 of
-Marris et al. (2022) draws such polytopes.
+all. In floating point, constraints hold within 1e-9 on payoffs scaled to 1;
+vertices closer together than that may be merged or missed. Figure 1 of Marris
+et al. (2022) draws such polytopes.
 """
 
 from typing import Any, NamedTuple
@@ -47,7 +47,8 @@ def extreme_points(
   Args:
     payoffs: `[n, *a]`.
     concept: "ce" or "cce".
-    max_points: it ends with the vertex whose neighbours make as many.
+    max_points: stop once this many vertices are known; the last one visited may
+      add a few more.
 
   Raises:
     ValueError: payoffs that are no game, an unknown concept, or no points.
@@ -67,7 +68,7 @@ def extreme_points(
   gains = polytope.gain_rows(unit, concept)
   walk = _Walk(vertices.half_spaces(gains))
   for objective in (unit.sum(axis=0), *unit, *_cells(unit)):
-    joint = polytope.maximize(unit, concept, objective, gains).joint
+    joint = polytope.best_joint(gains, objective)
     if walk.start(joint):
       break
   else:

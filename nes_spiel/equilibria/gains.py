@@ -12,6 +12,7 @@ gains need no gain tensor, only products of that matrix:
 
 from typing import Literal
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
@@ -64,9 +65,7 @@ def deviation_gains(
   shape = payoffs.shape[1:]
   own = as_matrix(payoffs[player], player)
   gains = own[:, None, :] - own[None, :, :]  # deviation, recommendation, rest
-  own_first = (shape[player], *shape[:player], *shape[player + 1 :])
-  gains = gains.reshape(shape[player], *own_first)
-  gains = jnp.moveaxis(gains, 1, player + 1)
+  gains = jax.vmap(lambda matrix: as_tensor(matrix, player, shape))(gains)
   if concept == "cce":
     return gains
   axes = [1] * (len(shape) + 2)

@@ -2,16 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """How far a joint is from equilibrium, and from the equilibrium wanted.
 
-The names say what is done over players: here, the sum.
+A name says what is done over players: `gap_sum` adds their gaps.
 """
 
-from typing import Any, Literal
+from typing import Literal
 
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from nes_spiel.equilibria import gains
+from nes_spiel.equilibria import gains, joints
 from nes_spiel.games import masks
 
 Deviations = Literal["pair", "swap"]
@@ -50,8 +49,7 @@ def largest_gains(
     )
   strategies = masks.resolve_mask(payoffs, strategy_mask)
   if strategy_mask is not None:
-    exists = masks.joint_mask(strategies, joint.shape)
-    payoffs = masks.masked_payoffs(payoffs, exists)
+    payoffs = masks.masked_payoffs(payoffs, strategies)
   expected = gains.expected_gains(payoffs, joint, concept, strategies)
   mask = gains.dual_mask(strategies, concept)
   expected = jnp.where(mask, expected, -jnp.inf)
@@ -103,6 +101,9 @@ def gap_sum(
     deviations: "pair" or "swap", see `largest_gains`.
     strategy_mask: `[n, d]`, all strategies if None.
 
+  Raises:
+    ValueError: an unknown concept or kind of deviation.
+
   Example:
     >>> import jax.numpy as jnp
     >>> from nes_spiel import equilibria, games
@@ -124,28 +125,4 @@ def solver_gap(
   The "solver gap" of Section 5 of Marris et al. (2022), when `reference` is the
   exact solution.
   """
-  return jnp.sum(jnp.abs(joint - reference)) / 2
-
-
-def marginals(
-  joint: Any, size: int | None = None, leading: int = 0
-) -> Float[Array, "*b n d"]:
-  """Returns each player's marginal, padded with zeros to `[n, size]`.
-
-  Args:
-    joint: `[*a]`, NumPy or JAX, with `leading` batch axes in front.
-    size: d; the largest number of strategies if None.
-    leading: how many batch axes there are.
-
-  Returns:
-    `[n, d]`, behind the batch axes, of the kind of array that `joint` is.
-  """
-  numpy = np if isinstance(joint, np.ndarray) else jnp
-  axes = range(leading, joint.ndim)
-  size = max(joint.shape[leading:]) if size is None else size
-  rows = []
-  for own in axes:
-    row = joint.sum(axis=tuple(axis for axis in axes if axis != own))
-    widths = [(0, 0)] * leading + [(0, size - joint.shape[own])]
-    rows.append(numpy.pad(row, widths))
-  return numpy.stack(rows, axis=leading)
+  return joints.total_variation(joint, reference)

@@ -12,7 +12,6 @@ superlinearly once its own problem is solved to within KAPPA tau. Everything is
 a fixed program over arrays, so it compiles, and runs on a batch under vmap.
 """
 
-import enum
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -20,24 +19,17 @@ from jax import lax
 from jaxtyping import Array, Bool, Float, Int
 
 from nes_spiel.equilibria import dual, gains, newton_system
+from nes_spiel.equilibria.dual_solution import DualSolution, Status, status_of
 from nes_spiel.equilibria.problem import Problem
 
-KAPPA = 10.0
-FIRST_DUAL = 0.1
+KAPPA = 10.0  # how well, in units of tau, a barrier's problem is solved
+FIRST_DUAL = 0.1  # well inside, where standardised payoffs have unit variance
 FIRST_BARRIER = 0.1
 LAST_BARRIER = 1e-22  # alpha and z of weakly active constraints are its root
-ROUNDING = 1e-14
+NO_STEP = 1e-15  # of the largest dual: a step that rounding swallows
+SLOPE_ROUNDING = 1e-14  # of terms of the slope, and of conditions of order one
 SLOPE_FRACTION = 0.3  # the line search may pass the minimum by so much
 LINE_SEARCH_STEPS = 30
-
-
-class Status(enum.IntEnum):
-  """How a solver stopped."""
-
-  CONVERGED = 0  # the residual is at most the tolerance
-  MAX_ITERATIONS = 1  # raise max_iterations, or lower rho; networks take none
-  STALLED = 2  # at the limit of double precision: lower rho, or the tolerance
-  NOT_FINITE = 3  # the input is not finite, or too large to square
 
 
 class State(NamedTuple):
@@ -55,22 +47,6 @@ class State(NamedTuple):
 
 
 Search = tuple[Array, Array, Array, Array]  # step, slope, joint, tries
-
-
-class DualSolution(NamedTuple):
-  """The minimiser of Eq. 7 and how well it is known.
-
-  Attributes:
-    duals: `[n, d]` for CCE, `[n, d, d]` for CE, on the standardised scale.
-    residual: the largest |min(alpha, dL / d alpha)|, standardised scale.
-    status: a `Status`.
-    iterations: Newton steps taken.
-  """
-
-  duals: Float[Array, "..."]
-  residual: Float[Array, ""]
-  status: Int[Array, ""]
-  iterations: Int[Array, ""]
 
 
 def interior_point(
@@ -98,15 +74,6 @@ def interior_point(
   otherwise = jnp.where(final.moving, Status.MAX_ITERATIONS, Status.STALLED)
   status = status_of(residual, tolerance, otherwise)
   return DualSolution(duals, residual, status, final.iterations)
-
-
-def status_of(
-  residual: Float[Array, ""], tolerance: float, otherwise: Int[Array, ""] | int
-) -> Int[Array, ""]:
-  """Returns CONVERGED, NOT_FINITE, or what it is otherwise."""
-  status = jnp.where(residual <= tolerance, Status.CONVERGED, otherwise)
-  status = jnp.where(jnp.isfinite(residual), status, Status.NOT_FINITE)
-  return status.astype(jnp.int32)
 
 
 def _start(problem: Problem) -> State:
@@ -161,7 +128,7 @@ def _step(problem: Problem, state: State) -> State:
     1, to_wall * _longest_step(state.slacks, change, exists)
   )
   gradient, residual = _optimality(problem, duals, joint)
-  moved = jnp.max(jnp.abs(duals - state.duals)) > 1e-15 * jnp.max(duals)
+  moved = jnp.max(jnp.abs(duals - state.duals)) > NO_STEP * jnp.max(duals)
   return State(
     duals=duals,
     slacks=jnp.where(exists, slacks, 1),
@@ -182,7 +149,7 @@ def _lower_barrier(state: State, exists: Bool[Array, " m"]) -> Float[Array, ""]:
   complementarity = jnp.abs(state.duals * state.slacks - tau)
   error = jnp.maximum(stationarity, complementarity)
   error = jnp.max(jnp.where(exists, error, 0))
-  solved = error <= jnp.maximum(KAPPA * tau, 10 * ROUNDING)
+  solved = error <= jnp.maximum(KAPPA * tau, 10 * SLOPE_ROUNDING)
   lower = jnp.maximum(jnp.minimum(0.1 * tau, tau**1.5), LAST_BARRIER)
   return jnp.where(solved, lower, tau)
 
@@ -237,7 +204,7 @@ def _line_search(
   weighted = gains.weighted_gains(
     problem.payoffs, direction.reshape(shape), problem.concept
   )
-  sums = jnp.sum(direction.reshape(shape[0], -1), axis=1)
+  sums = dual.dual_sums(direction.reshape(shape))
   positive = jnp.where(exists, state.duals, 1)
 
   def slope(step: Float[Array, ""]) -> tuple[Array, Array]:
@@ -250,8 +217,10 @@ def _line_search(
 
   inverse = jnp.where(exists, 1 / positive, 0)
   first = jnp.sum((state.gradient - barrier * inverse) * direction)
-  noise = ROUNDING * jnp.max(problem.max_epsilon) * jnp.sum(jnp.abs(direction))
-  allowed = SLOPE_FRACTION * jnp.abs(first) + noise
+  noise = (
+    SLOPE_ROUNDING * jnp.max(problem.max_epsilon) * jnp.sum(jnp.abs(direction))
+  )
+  allowed = SLOPE_FRACTION * jnp.abs(first) + SLOPE_ROUNDING * noise
 
   def too_far(search: Search) -> Bool[Array, ""]:
     _, here, _, tries = search

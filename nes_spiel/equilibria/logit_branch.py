@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from nes_spiel.equilibria.interior_point import Status
+from nes_spiel.equilibria.dual_solution import Status
 from nes_spiel.equilibria.logit_curve import (
   TOLERANCE,
   CurvePoint,
@@ -29,6 +29,7 @@ from nes_spiel.equilibria.logit_curve import (
 from nes_spiel.equilibria.quantal_response import distributions
 from nes_spiel.games import validation
 
+# Along the curve, where probabilities have units of order one.
 FIRST_STEP, LEAST_STEP, LARGEST_STEP = 0.01, 1e-7, 0.1
 GROWTH, EASY = 1.5, 3  # of a step after one that took few corrections
 STRAIGHT = 0.9  # cosine between directions: less is another branch
@@ -72,10 +73,11 @@ def logit_branch(
     payoffs: `[n, *a]`.
     precision: 1 / temperature, above 0, where to stop.
     strategy_mask: `[n, d]`, all strategies if None.
-    max_steps: along the branch.
+    max_steps: along the branch, at least 1.
 
   Raises:
-    ValueError: payoffs or a mask that are none, a precision not above 0.
+    ValueError: payoffs or a mask that are none, a precision not above 0, no
+      step; or tracers: the branch is followed on the host.
 
   Example:
     >>> from nes_spiel import equilibria, games
@@ -84,6 +86,13 @@ def logit_branch(
     >>> found.strategies[0].tolist()
     [[0.5, 0.5], [0.5, 0.5]]
   """
+  if validation.is_traced(payoffs, precision, strategy_mask):
+    raise ValueError(
+      "logit_branch: follows the branch on the host, and cannot be traced by "
+      "jit, vmap or grad; equilibria.solve_quantal_response can."
+    )
+  if max_steps < 1:
+    raise ValueError(f"max_steps: expected at least 1, got {max_steps}.")
   payoffs, mask = validation.check_game(payoffs, strategy_mask)
   if not (np.isfinite(precision) and precision > 0):
     raise ValueError(

@@ -42,7 +42,9 @@ def magnetic_mirror_descent_step(
     legal: `[*b, a]`, all if None. Others have the logarithm -inf.
   """
   pull = alpha * step_size
-  drawn = log_policy + pull * log_magnet + step_size * values
+  # A magnet of -inf times 0 would be NaN.
+  magnet = pull * jnp.where(pull > 0, log_magnet, 0)
+  drawn = log_policy + magnet + step_size * values
   return normalized(drawn / (1 + pull), legal)
 
 
@@ -68,7 +70,8 @@ def regularized_greedy(
     values, axis=-1, keepdims=True, where=allowed, initial=-jnp.inf
   )
   gap = jnp.where(allowed, values - highest, 0)
-  best = jnp.where(gap < -ROUNDING * (1 + jnp.abs(highest)), -jnp.inf, 0.0)
+  tied = jnp.where(jnp.isnan(highest), jnp.nan, 0.0)
+  best = jnp.where(gap < -ROUNDING * (1 + jnp.abs(highest)), -jnp.inf, tied)
   safe = jnp.where(alpha > 0, alpha, 1)
   scores = jnp.where(alpha > 0, log_magnet + gap / safe, best)
   return normalized(scores, allowed)
@@ -102,6 +105,8 @@ def normalized(
 ) -> Float[Array, "*b a"]:
   """Returns log probabilities; -inf where not legal, or nothing is.
 
+  NaN among what is legal makes all of its row NaN.
+
   Args:
     scores: `[*b, a]`, unnormalised logarithms.
     legal: `[*b, a]`, all if None.
@@ -109,7 +114,7 @@ def normalized(
   if legal is not None:
     scores = jnp.where(legal, scores, -jnp.inf)
   total = jax.nn.logsumexp(scores, axis=-1, keepdims=True)
-  return jnp.where(jnp.isfinite(total), scores - total, -jnp.inf)
+  return jnp.where(total == -jnp.inf, -jnp.inf, scores - total)
 
 
 def constant(value: float) -> Schedule:

@@ -5,7 +5,7 @@
 For any joint of such a game the players' largest CCE gains add up to the
 NashConv of the product of its marginals (Section 2 of Marris et al. 2022 states
 the case of zero), so marginals of a CCE are a Nash equilibrium. Finite rho
-leaves a positive sum of epsilons; raising rho lowers it.
+leaves a sum of epsilons above that of the targets; raising rho lowers it.
 """
 
 import dataclasses
@@ -14,26 +14,14 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
-from nes_spiel.equilibria import dual, exact, gaps
-from nes_spiel.equilibria.interior_point import (
-  DualSolution,
-  Status,
-  interior_point,
-)
+from nes_spiel.equilibria import dual, exact, gaps, joints
+from nes_spiel.equilibria.dual_solution import DualSolution, Status
+from nes_spiel.equilibria.interior_point import interior_point
 from nes_spiel.equilibria.problem import Problem
 
 NASH_CONV = 1e-6  # in units of the standardised payoffs
 RHO_FACTOR = 100.0
 LARGEST_RHO = 1e12
-
-
-def product_of_marginals(joint: Float[Array, "*a"]) -> Float[Array, "*a"]:
-  """Returns the joint of independent play with the same marginals."""
-  product = jnp.ones((), joint.dtype)
-  for player in range(joint.ndim):
-    others = tuple(axis for axis in range(joint.ndim) if axis != player)
-    product = jnp.multiply.outer(product, jnp.sum(joint, axis=others))
-  return product
 
 
 def constant_sum_violation(problem: Problem) -> Float[Array, ""]:
@@ -45,7 +33,7 @@ def nash_conv(problem: Problem, joint: Float[Array, "*a"]) -> Float[Array, ""]:
   """Returns the sum of the players' gains against the product of marginals."""
   return gaps.gap_sum(
     problem.payoffs,
-    product_of_marginals(joint),
+    joints.product_of_marginals(joint),
     "cce",
     strategy_mask=problem.strategy_mask,
   )
@@ -54,7 +42,10 @@ def nash_conv(problem: Problem, joint: Float[Array, "*a"]) -> Float[Array, ""]:
 def solve_constant_sum(
   problem: Problem, tolerance: float, max_iterations: int
 ) -> tuple[Problem, DualSolution]:
-  """Raises rho until the marginals' NashConv is at most NASH_CONV.
+  """Raises rho until the marginals' NashConv is as low as is asked for.
+
+  That is NASH_CONV, and the positive target epsilons, which the epsilons of a
+  growing rho approach.
 
   Args:
     problem: two players, concept "cce", starting at its rho.
@@ -67,6 +58,7 @@ def solve_constant_sum(
   """
 
   fixed = lax.stop_gradient(problem)
+  most = NASH_CONV + jnp.sum(jnp.maximum(fixed.target_epsilon, 0))
 
   def at(rho: Float[Array, ""]) -> Problem:
     return dataclasses.replace(fixed, rho=rho)
@@ -77,7 +69,7 @@ def solve_constant_sum(
   def too_far(search: tuple[Array, DualSolution]) -> Array:
     rho, solution = search
     joint = dual.primal_joint(at(rho), solution.duals)
-    return nash_conv(fixed, joint) > NASH_CONV
+    return nash_conv(fixed, joint) > most
 
   search = lax.while_loop(
     lambda search: too_far(search) & (search[0] < LARGEST_RHO),

@@ -19,7 +19,7 @@ from nes_spiel.equilibria.dual import Duals
 from nes_spiel.equilibria.problem import Problem
 
 FACTORED = 100  # duals; from there on products take less time on a CPU
-ROUNDING = 1e-14
+SHIFT = 1e-14  # of the diagonal, relative: it is singular only to rounding
 TOLERANCE = 1e-6  # of the residual, relative to the right-hand side
 MAX_PRODUCTS = 300
 
@@ -63,7 +63,7 @@ def _factored(
 ) -> Duals:
   """Solves by a Cholesky factor; arguments as in `solve`."""
   hessian = curvature.dual_hessian(problem, duals, joint)
-  shift = ROUNDING * jnp.trace(hessian) / hessian.shape[0]
+  shift = SHIFT * jnp.trace(hessian) / hessian.shape[0]
   flat = free.reshape(-1)
   both = flat[:, None] & flat[None, :]
   added = jnp.where(flat, diagonal.reshape(-1) + shift, 1)
@@ -84,7 +84,7 @@ def _by_products(
   """Solves by conjugate gradients; arguments as in `solve`."""
   blocks = products.diagonal_blocks(problem, duals, joint)
   largest = jnp.max(jnp.diagonal(blocks, axis1=-2, axis2=-1))
-  diagonal = diagonal + ROUNDING * jnp.maximum(largest, 0)
+  diagonal = diagonal + SHIFT * jnp.maximum(largest, 0)
 
   def product(vector: Duals) -> Duals:
     image = products.hessian_product(problem, duals, joint, vector)

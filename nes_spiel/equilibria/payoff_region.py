@@ -17,7 +17,7 @@ RIGHT, UP = np.array([1.0, 0.0]), np.array([0.0, 1.0])
 
 
 class PayoffRegion(NamedTuple):
-  """A polygon; every point of it belongs to an equilibrium, and no other.
+  """A polygon: the payoffs of all equilibria, and nothing else.
 
   Attributes:
     corners: `[v, 2]`, against the clock from the rightmost on; two of a
@@ -58,10 +58,11 @@ def payoff_region(
     concept: "ce" or "cce".
     views: `[2, *a]`, the two respects; the first two players' payoffs if None.
     tolerance: by how much an edge must be passed, in units of the range of
-      both respects.
+      both respects; above 0.
 
   Raises:
-    ValueError: payoffs that are no game, or views of another shape.
+    ValueError: payoffs that are no game, an unknown concept, views of another
+      shape or not finite, or a tolerance that is not above 0.
     LinearProgramError: HiGHS could not solve a program.
 
   Example:
@@ -73,12 +74,16 @@ def payoff_region(
   """
   game = np.asarray(validation.check_payoffs(payoffs), float)
   respects = _checked_views(game, views)
+  if not 0 < tolerance < np.inf:
+    raise ValueError(
+      f"tolerance: expected a finite number above 0, got {tolerance}."
+    )
   game, unit = (polytope.to_unit_range(x) for x in (game, respects))
   rows = polytope.gain_rows(game, concept)
 
   def farthest(direction: Float[np.ndarray, " 2"]) -> _Corner:
     objective = np.tensordot(direction, unit, 1)
-    joint = polytope.maximize(game, concept, objective, rows).joint
+    joint = polytope.best_joint(rows, objective)
     return _Corner(np.tensordot(unit, joint, joint.ndim), joint)
 
   ends = [farthest(direction) for direction in (RIGHT, UP, -RIGHT, -UP)]

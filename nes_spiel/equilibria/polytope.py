@@ -92,7 +92,6 @@ def maximize(
   payoffs: Any,
   concept: Concept,
   objective: Any,
-  rows: Float[np.ndarray, "k j"] | None = None,
 ) -> Optimum:
   """Returns where in the polytope of (C)CEs a linear objective is largest.
 
@@ -100,10 +99,10 @@ def maximize(
     payoffs: `[n, *a]`.
     concept: "ce" or "cce".
     objective: `[*a]`, such as the sum of payoffs, or its negative.
-    rows: `gain_rows` of the game, if they are at hand.
 
   Raises:
-    ValueError: payoffs that are no game, or an objective of another shape.
+    ValueError: payoffs that are no game, an unknown concept, or an objective of
+      another shape or not finite.
     LinearProgramError: HiGHS could not solve it.
 
   Example:
@@ -120,17 +119,25 @@ def maximize(
       f"objective: expected shape {payoffs.shape[1:]}, got {weights.shape}."
     )
   validation.check_finite("objective", weights)
-  rows = unit_rows(gain_rows(payoffs, concept) if rows is None else rows)
-  joint = _solve_program(weights.ravel(), rows)
-  return Optimum(float(weights.ravel() @ joint), joint.reshape(weights.shape))
+  joint = best_joint(gain_rows(payoffs, concept), weights)
+  return Optimum(float(weights.ravel() @ joint.ravel()), joint)
 
 
-def _solve_program(
-  weights: Float[np.ndarray, " j"], rows: Float[np.ndarray, "m j"]
-) -> Float[np.ndarray, " j"]:
-  """Returns the joint whose product with weights is largest, by HiGHS."""
+def best_joint(
+  rows: Float[np.ndarray, "k j"], objective: Float[np.ndarray, "*a"]
+) -> Float[np.ndarray, "*a"]:
+  """Returns an equilibrium at which an objective is largest, by HiGHS.
+
+  Args:
+    rows: of `gain_rows`.
+    objective: `[*a]`.
+
+  Raises:
+    LinearProgramError: HiGHS could not solve it.
+  """
+  rows, weights = unit_rows(rows), objective.ravel()
   found = optimize.linprog(
-    -weights / (np.abs(weights).max() or 1.0),
+    -to_unit_range(weights[None])[0],
     A_ub=rows,
     b_ub=np.zeros(len(rows)),
     A_eq=np.ones((1, weights.size)),
@@ -145,4 +152,4 @@ def _solve_program(
     raise LinearProgramError(
       f"HiGHS ended {violation:.1e} outside, of payoffs scaled to 1."
     )
-  return found.x
+  return found.x.reshape(objective.shape)

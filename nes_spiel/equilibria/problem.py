@@ -8,6 +8,7 @@ welfare enter Eqs. 7 to 9 only through ln target + mu W, so that is kept.
 """
 
 import dataclasses
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -73,38 +74,54 @@ def standardized_problem(
     ValueError: an unknown concept.
   """
   gains.check_concept(concept)
-  dtype, players = payoffs.dtype, payoffs.shape[0]
   mask = masks.resolve_mask(payoffs, strategy_mask)
   exists = masks.joint_mask(mask, payoffs.shape[1:])
   game = standardization.standardize(payoffs, mask)
-  count = jnp.sum(exists).astype(dtype)
-
-  def per_player(value: object) -> Float[Array, " n"]:
-    return jnp.broadcast_to(jnp.asarray(value, dtype), (players,))
-
-  max_epsilon = per_player(
-    jnp.sqrt(count) if selection.max_epsilon is None else selection.max_epsilon
-  )
-  target_epsilon = per_player(selection.target_epsilon)
-  clipped = _clip_target(target_epsilon, game.scale, max_epsilon)
-  if selection.shared_epsilon:
-    max_epsilon = jnp.full_like(max_epsilon, jnp.min(max_epsilon))
-    clipped = jnp.minimum(jnp.min(clipped), max_epsilon)
-  rho = selection.rho
-  if rho is None:
-    negative = jnp.any(target_epsilon < 0)
-    rho = jnp.where(negative, RHO_UNREACHABLE, RHO)
+  count = jnp.sum(exists).astype(payoffs.dtype)
+  target_epsilon, max_epsilon = _epsilons(selection, game.scale, count)
   problem = Problem(
     payoffs=game.payoffs,
     reference_logits=reference_logits(payoffs, selection, mask),
-    target_epsilon=clipped,
+    target_epsilon=target_epsilon,
     max_epsilon=max_epsilon,
-    rho=jnp.asarray(rho, dtype),
+    rho=jnp.asarray(_rho(selection), payoffs.dtype),
     strategy_mask=mask,
     concept=concept,
     shared_epsilon=selection.shared_epsilon,
   )
   return problem, game
+
+
+def _epsilons(
+  selection: Selection, scale: Float[Array, " n"], count: Float[Array, ""]
+) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
+  """Returns target and largest epsilons, standardised (Eq. 16b).
+
+  One that all players share has the smallest target and the smallest maximum.
+
+  Args:
+    selection: the parameters of Eq. 6.
+    scale: of the standardisation.
+    count: of joint strategies, whose root is the largest epsilon by default.
+  """
+  largest = selection.max_epsilon
+  largest = jnp.sqrt(count) if largest is None else largest
+  largest = jnp.broadcast_to(jnp.asarray(largest, scale.dtype), scale.shape)
+  target = jnp.asarray(selection.target_epsilon, scale.dtype)
+  target = jnp.broadcast_to(target, scale.shape)
+  target = _clip_target(target, scale, largest)
+  if selection.shared_epsilon:
+    largest = jnp.full_like(largest, jnp.min(largest))
+    target = jnp.minimum(jnp.min(target), largest)
+  return target, largest
+
+
+def _rho(selection: Selection) -> Any:
+  """Returns rho; by default that of targets which may be out of reach."""
+  if selection.rho is not None:
+    return selection.rho
+  negative = jnp.any(jnp.asarray(selection.target_epsilon) < 0)
+  return jnp.where(negative, RHO_UNREACHABLE, RHO)
 
 
 def reference_logits(
@@ -140,25 +157,9 @@ def standardized_welfare(
   """Returns W of Eq. 16c: the selection's welfare, or the sum of payoffs."""
   objective = selection.welfare
   if objective is None:
-    objective = total_payoffs(payoffs, exists)
+    objective = welfare.total_payoffs(payoffs, exists)
   objective = jnp.asarray(objective, payoffs.dtype)
   return standardization.standardize_tensor(objective, exists).payoffs
-
-
-def total_payoffs(
-  payoffs: Float[Array, "n *a"], exists: Bool[Array, "*a"]
-) -> Float[Array, "*a"]:
-  """Returns the sum over players, zero where it is constant up to rounding.
-
-  As it is in constant-sum games, whose rounding errors are nobody's welfare.
-  """
-  payoffs = jnp.where(exists, payoffs, 0)
-  total = welfare.utilitarian_welfare(payoffs)
-  highest = jnp.max(total, where=exists, initial=-jnp.inf)
-  spread = highest - jnp.min(total, where=exists, initial=jnp.inf)
-  largest = jnp.max(jnp.abs(payoffs).reshape(len(payoffs), -1), axis=1)
-  rounding = 8 * jnp.finfo(payoffs.dtype).eps * jnp.sum(largest)
-  return jnp.where(spread <= rounding, 0, total)
 
 
 def _clip_target(

@@ -16,7 +16,7 @@ from jax import lax
 from jaxtyping import Array, Bool, Float, Int
 
 from nes_spiel.equilibria import curvature_products, dual, newton_system
-from nes_spiel.equilibria.interior_point import (
+from nes_spiel.equilibria.dual_solution import (
   DualSolution,
   Status,
   status_of,
@@ -24,7 +24,7 @@ from nes_spiel.equilibria.interior_point import (
 from nes_spiel.equilibria.problem import Problem
 
 DECREASE = 1e-4  # of the loss, as a share of what its slope promises
-ROUNDING = 1e-14  # of the loss
+LOSS_ROUNDING = 1e-14  # relative
 GROWTH = 10.0  # of the largest dual in a step
 LINE_SEARCH_STEPS = 40
 
@@ -112,7 +112,7 @@ def _line_search(problem: Problem, here: Point, change: dual.Duals) -> Point:
   def too_high(search: tuple[Array, Point, Int[Array, ""]]) -> Array:
     _, there, tries = search
     slope = jnp.sum(here.gradient * (there.duals - here.duals))
-    noise = ROUNDING * (1 + jnp.abs(here.loss))
+    noise = LOSS_ROUNDING * (1 + jnp.abs(here.loss))
     falls = there.loss <= here.loss + DECREASE * slope + noise
     return ~falls & (tries < LINE_SEARCH_STEPS)
 

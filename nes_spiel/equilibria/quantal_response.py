@@ -8,7 +8,6 @@ F(x) = x - softmax(h(x) / temperature) is zero: least squares of F (Eq. 8) also
 has minima that are none.
 """
 
-import functools
 from typing import Any, NamedTuple
 
 import jax
@@ -17,11 +16,8 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Bool, Float, Int
 
-from nes_spiel.equilibria import mixed_profiles
+from nes_spiel.equilibria import mixed_profiles, quantal_newton
 from nes_spiel.games import masks
-
-SUFFICIENT = 1e-4  # decrease of |F|^2, as a share of what its slope promises
-HALVINGS = 12
 
 
 class QuantalResponse(NamedTuple):
@@ -160,16 +156,22 @@ def solve_quantal_response(
     the probability may be below 0 by as much as the residual.
   """
   mask = masks.resolve_mask(payoffs, strategy_mask)
-  fixed = lax.stop_gradient((payoffs, temperature))
-  found = _newton(*fixed, start, mask, tolerance, max_iterations)
+  game, heat, start = lax.stop_gradient((payoffs, temperature, start))
+  found = quantal_newton.newton(
+    lambda profile: response_gap(game, profile, heat, mask),
+    lambda profile: response_jacobian(game, profile, heat, mask),
+    jnp.where(mask, start, 0),
+    tolerance,
+    max_iterations,
+  )
 
   def gap(profile: Float[Array, "n d"]) -> Float[Array, "n d"]:
     return response_gap(payoffs, profile, temperature, mask)
 
   profile = lax.custom_root(
-    gap, found.profile, lambda _, start: start, _solve_linearized
+    gap, found[0], lambda _, start: start, _solve_linearized
   )
-  return found._replace(profile=profile)
+  return QuantalResponse(profile, *found[1:])
 
 
 def distributions(
@@ -190,73 +192,3 @@ def _solve_linearized(
   """Returns the solution of a linear equation between profiles."""
   matrix = jax.jacobian(linear)(right).reshape(right.size, right.size)
   return jnp.linalg.solve(matrix, right.reshape(-1)).reshape(right.shape)
-
-
-class _Point(NamedTuple):
-  """A profile, and F there."""
-
-  profile: Float[Array, "n d"]
-  gap: Float[Array, "n d"]
-  residual: Float[Array, ""]
-
-
-def _newton(
-  payoffs: Float[Array, "n *a"],
-  temperature: Float[Array, ""] | float,
-  start: Float[Array, "n d"],
-  mask: Bool[Array, "n d"],
-  tolerance: float,
-  max_iterations: int,
-) -> QuantalResponse:
-  """Returns where steps end that halve until |F|^2 falls."""
-
-  def at(profile: Float[Array, "n d"]) -> _Point:
-    gap = response_gap(payoffs, profile, temperature, mask)
-    return _Point(profile, gap, jnp.max(jnp.abs(gap)))
-
-  def unfinished(state: tuple[_Point, Array, Array]) -> Array:
-    here, iterations, moving = state
-    unsolved = here.residual > tolerance
-    return unsolved & moving & (iterations < max_iterations)
-
-  def step(state: tuple[_Point, Array, Array]) -> tuple[_Point, Array, Array]:
-    here, iterations, _ = state
-    matrix = response_jacobian(payoffs, here.profile, temperature, mask)
-    change = -jnp.linalg.solve(matrix, here.gap.reshape(-1))
-    there = _line_search(at, here, change.reshape(here.profile.shape))
-    falls = jnp.sum(there.gap**2) < jnp.sum(here.gap**2)
-    there = jax.tree.map(functools.partial(jnp.where, falls), there, here)
-    return there, iterations + 1, falls
-
-  first = at(jnp.where(mask, start, 0))
-  last, iterations, _ = lax.while_loop(
-    unfinished, step, (first, jnp.asarray(0, jnp.int32), jnp.asarray(True))
-  )
-  return QuantalResponse(last.profile, last.residual, iterations)
-
-
-def _line_search(at: Any, here: _Point, change: Float[Array, "n d"]) -> _Point:
-  """Returns the first of the halved steps that lowers |F|^2 enough.
-
-  Along Newton's step its slope is -2 |F|^2.
-  """
-  square = jnp.sum(here.gap**2)
-
-  def too_high(search: tuple[Array, _Point, Array]) -> Array:
-    length, there, tries = search
-    enough = (1 - 2 * SUFFICIENT * length) * square
-    return ~(jnp.sum(there.gap**2) <= enough) & (tries < HALVINGS)
-
-  def shorten(
-    search: tuple[Array, _Point, Array],
-  ) -> tuple[Array, _Point, Array]:
-    length, _, tries = search
-    length = length / 2
-    return length, at(here.profile + length * change), tries + 1
-
-  first = at(here.profile + change)
-  length = jnp.ones((), square.dtype)
-  _, there, _ = lax.while_loop(
-    too_high, shorten, (length, first, jnp.asarray(0, jnp.int32))
-  )
-  return there

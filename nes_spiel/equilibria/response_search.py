@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """All quantal response equilibria that many starts lead to."""
 
-import functools
 from typing import Any, NamedTuple
 
 import jax
@@ -11,7 +10,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Key
 
 from nes_spiel.equilibria import quantal_response
-from nes_spiel.equilibria.interior_point import Status
+from nes_spiel.equilibria.dual_solution import Status
 from nes_spiel.games import validation
 
 STARTS = 400  # a hundred miss some of the fifteen of a game of four players
@@ -97,8 +96,9 @@ def check_arguments(payoffs: Any, temperature: Any, starts: int) -> None:
   """Raises ValueError for what no search on the host can begin with."""
   if validation.is_traced(payoffs, temperature):
     raise ValueError(
-      "quantal_response_equilibria: searches on the host, and cannot be traced "
-      "by jit, vmap or grad; equilibria.solve_quantal_response can."
+      "payoffs, temperature: a search for all equilibria runs on the host, and "
+      "cannot be traced by jit, vmap or grad; "
+      "equilibria.solve_quantal_response can."
     )
   check_temperature(temperature)
   if starts < 1:
@@ -158,17 +158,16 @@ def distinct(
   return np.stack(kept)[order], np.asarray(hits)[order]
 
 
-@functools.partial(jax.jit, static_argnames=("max_iterations",))
+@jax.jit
 def _solve_all(
   payoffs: Float[Array, "n *a"],
   temperature: Float[Array, ""],
   starts: Float[Array, "s n d"],
   mask: Bool[Array, "n d"],
-  max_iterations: int = 100,
 ) -> quantal_response.QuantalResponse:
   return jax.vmap(
     lambda start: quantal_response.solve_quantal_response(
-      payoffs, temperature, start, mask, max_iterations=max_iterations
+      payoffs, temperature, start, mask
     )
   )(starts)
 
@@ -181,23 +180,22 @@ def _measured(
 ) -> tuple[Float[np.ndarray, " k"], Float[np.ndarray, " k"]]:
   """Returns residuals and conditions of some profiles."""
   at = [
-    _gap_and_jacobian(payoffs, temperature, jnp.asarray(x), jnp.asarray(mask))
+    _residual_and_condition(
+      payoffs, temperature, jnp.asarray(x), jnp.asarray(mask)
+    )
     for x in profiles
   ]
-  residual = [float(np.abs(gap).max()) for gap, _ in at]
-  condition = [float(np.linalg.cond(jacobian)) for _, jacobian in at]
-  return np.array(residual), np.array(condition)
+  residual, condition = np.asarray(at, float).reshape(-1, 2).T
+  return residual, condition
 
 
 @jax.jit
-def _gap_and_jacobian(
+def _residual_and_condition(
   payoffs: Float[Array, "n *a"],
   temperature: Float[Array, ""],
   profile: Float[Array, "n d"],
   mask: Bool[Array, "n d"],
-) -> tuple[Float[Array, "n d"], Float[Array, "m m"]]:
-  arguments = (payoffs, profile, temperature, mask)
-  return (
-    quantal_response.response_gap(*arguments),
-    quantal_response.response_jacobian(*arguments),
-  )
+) -> tuple[Float[Array, ""], Float[Array, ""]]:
+  at = (payoffs, profile, temperature, mask)
+  gap = quantal_response.response_gap(*at)
+  return jnp.max(jnp.abs(gap)), quantal_response.condition_number(*at)

@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy import optimize
 
-from nes_spiel.equilibria.polytope import LinearProgramError
+from nes_spiel.equilibria.polytope import TOLERANCES, LinearProgramError
 from nes_spiel.games import validation
 
 MOST_JOINTS = 4096  # whose pairs are as many constraints
@@ -72,7 +72,9 @@ def best_smoothness(costs: Any) -> Smoothness:
       "costs: a price of anarchy that is a ratio needs positive total costs, "
       f"got {total.min()}."
     )
-  entangled = deviated_totals(costs)  # [a, a*]
+  # The bound has no unit, and the tolerances of linear programs are absolute.
+  unit = total.max()
+  entangled, total = deviated_totals(costs) / unit, total / unit  # [a, a*]
   found = optimize.linprog(
     [1.0, 0.0],
     A_ub=np.stack(
@@ -85,6 +87,7 @@ def best_smoothness(costs: Any) -> Smoothness:
     b_ub=np.repeat(-total, total.size),
     bounds=[(0, None), (0, None)],
     method="highs",
+    options=TOLERANCES,
   )
   if not found.success:
     raise LinearProgramError(found.message)

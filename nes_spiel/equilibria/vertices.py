@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float
 from nes_spiel.equilibria import polytope
 
 TIGHT = 1e-9  # of constraints whose largest entry is 1
-INDEPENDENT = 1e-7
+INDEPENDENT = 1e-7  # what is left of a unit row beside those before it
 # Numbers in all choices of constraints at a vertex, above which its edges are
 # not looked for.
 MOST_NUMBERS = 2e7

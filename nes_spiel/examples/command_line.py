@@ -5,14 +5,21 @@
 import contextlib
 import pathlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from absl import app, flags, logging
 
-from nes_spiel import runs
+from nes_spiel import nes, runs, solvers
+from nes_spiel.equilibria import polytope
 
 FLAGS = flags.FLAGS
+# What no other flag's value mends at once: exit status 1.
+FAILURES = (
+  polytope.LinearProgramError,
+  nes.TrainingDivergedError,
+  solvers.SolverError,
+)
 
 
 def define_run_flags() -> None:
@@ -30,6 +37,30 @@ def define_run_flags() -> None:
     "episodes", 1000, "Episodes that --evaluate plays.", lower_bound=1
   )
   flags.DEFINE_bool("plot", True, "Save a picture with the checkpoints.")
+
+
+def given(names: Iterable[str]) -> dict[str, Any]:
+  """Returns the values of those of some flags that are not None."""
+  values = {name: FLAGS[name].value for name in names}
+  return {name: value for name, value in values.items() if value is not None}
+
+
+def check_owned(flag: str, owners: Mapping[str, Sequence[str]]) -> None:
+  """Refuses flags that count for other values of a flag only.
+
+  Args:
+    flag: such as "task".
+    owners: by the name of a flag, the values of `flag` for which it counts.
+
+  Raises:
+    ValueError: a flag was given that does not count.
+  """
+  chosen = FLAGS[flag].value
+  for name, values in owners.items():
+    if FLAGS[name].present and chosen not in values:
+      raise ValueError(
+        f"--{name}: is of --{flag}={', '.join(values)}; got {chosen}."
+      )
 
 
 def run_identity(names: Sequence[str]) -> dict[str, Any]:
@@ -89,13 +120,13 @@ def program(argv: Sequence[str]) -> Iterator[None]:
   """What every binary's main does around its work.
 
   Refuses arguments that are no flags, quiets logs, and ends with one line at a
-  user's mistake. --output_dir, if there is one, exists before the work begins.
+  user's mistake. --output_dir of a new run exists before the work begins.
   """
   if len(argv) > 1:
     raise app.UsageError(f"unexpected arguments: {argv[1:]}")
   quiet_logs()
   with readable_errors():
-    if "output_dir" in FLAGS and FLAGS.output_dir:
+    if _value("output_dir") and not (_value("resume") or _value("evaluate")):
       pathlib.Path(FLAGS.output_dir).mkdir(parents=True, exist_ok=True)
     yield
 
@@ -105,14 +136,30 @@ def readable_errors() -> Iterator[None]:
   """Turns what a user can mend into one line and exit status 2.
 
   A wrong value, a file or folder that cannot be had, an optional package that
-  is not installed: those are imported where they are needed.
+  is not installed: those are imported where they are needed. A solver or a
+  training that failed is one line too, with exit status 1.
   """
   try:
     yield
   except KeyboardInterrupt:
-    hint = "; --resume goes on" if "resume" in FLAGS else ""
+    saved = "resume" in FLAGS and _value("output_dir")
+    hint = "; --resume goes on" if saved else ""
     print(f"stopped{hint}", file=sys.stderr)
     raise SystemExit(130) from None
   except (ValueError, OSError, ImportError) as error:
     print(f"error: {error}", file=sys.stderr)
     raise SystemExit(2) from error
+  except FAILURES as error:
+    print(f"error: {error}", file=sys.stderr)
+    raise SystemExit(1) from error
+
+
+def not_reached(message: str) -> int:
+  """Prints what was not reached and what to try; returns exit status 1."""
+  print(f"not reached: {message}", file=sys.stderr)
+  return 1
+
+
+def _value(name: str) -> Any:
+  """Returns a flag's value, None if the binary has no such flag."""
+  return FLAGS[name].value if name in FLAGS else None

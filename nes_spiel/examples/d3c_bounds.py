@@ -17,7 +17,7 @@ from jaxtyping import Float
 
 from nes_spiel import d3c, equilibria, solvers
 from nes_spiel.equilibria import smoothness
-from nes_spiel.examples import d3c_pictures, tables
+from nes_spiel.examples import curve_panels, d3c_panels, tables
 from nes_spiel.games import congestion
 
 GRID = 9  # strategies of the prisoner's dilemma, from 0 to 1
@@ -63,21 +63,21 @@ def prices(costs: Float[np.ndarray, "n *a"]) -> dict[str, float]:
 
 def panel(
   name: str, game: Bounded, found: dict[str, float], result: d3c.Training
-) -> d3c_pictures.Panel:
+) -> curve_panels.Panel:
   """Returns what agents reach and see while they learn, beside what bounds it.
 
   Their bound is per unit of time, so that it does not depend on the step size.
   """
   rates = 1 + (result.bound - 1) / game.learned.recipe.step_size
   curves = [
-    d3c_pictures.Curve(label, result.steps, values.mean(0))
+    d3c_panels.mean_curve(label, result, values)._replace(spread=None)
     for label, values in {
       "D3C: ratio to optimal": result.ratio_to_optimal,
       "D3C: local bound, dt = 1": rates,
     }.items()
   ]
   levels = {label: found[label] for label in ("smoothness bound", "CCE")}
-  return d3c_pictures.Panel(name, "Price of anarchy", curves, levels)
+  return curve_panels.Panel(name, "Price of anarchy", curves, levels)
 
 
 def draw(folder: pathlib.Path) -> pathlib.Path:
@@ -87,7 +87,8 @@ def draw(folder: pathlib.Path) -> pathlib.Path:
     found = prices(game.costs)
     result = d3c.train(game.learned, jax.random.key(0), RUNS)
     panels.append(panel(name, game, found, result))
-    reached = float(result.ratio_to_optimal[:, -1].mean())
+    whole = d3c_panels.counted(result)
+    reached = float(result.ratio_to_optimal[whole, -1].mean())
     rows.append([name, *found.values(), reached])
   table = tables.Table(
     "d3c_bounds",
@@ -98,5 +99,5 @@ def draw(folder: pathlib.Path) -> pathlib.Path:
   )
   print(table.text())
   path = tables.write(folder, table).with_suffix(".png")
-  d3c_pictures.draw(path, panels, 2)
+  curve_panels.draw(path, panels, 2)
   return path

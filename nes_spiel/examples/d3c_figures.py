@@ -27,9 +27,9 @@ from tqdm import tqdm
 from nes_spiel import d3c
 from nes_spiel.examples import (
   command_line,
+  curve_panels,
   d3c_bounds,
   d3c_panels,
-  d3c_pictures,
   d3c_tables,
   tables,
 )
@@ -67,12 +67,12 @@ def show(folder: pathlib.Path, table: tables.Table) -> None:
 def draw(
   folder: pathlib.Path,
   figure: str,
-  panels: Sequence[d3c_pictures.Panel],
+  panels: Sequence[curve_panels.Panel],
   columns: int = 2,
 ) -> pathlib.Path:
   """Draws panels; returns the picture's path."""
   path = folder / f"d3c_{figure}.png"
-  d3c_pictures.draw(path, panels, columns)
+  curve_panels.draw(path, panels, columns)
   return path
 
 
@@ -195,12 +195,18 @@ FIGURES = {
   "inequity": inequity,
   "bounds": d3c_bounds.draw,
 }
+# Figure 6 is of one run, and d3c_bounds has its own.
+OWNERS = {
+  "runs": [name for name in FIGURES if name not in ("6", "bounds")],
+  "seed": [name for name in FIGURES if name != "bounds"],
+}
 flags.DEFINE_enum("figure", "3", list(FIGURES), "Which picture.")
 
 
 def main(argv: list[str]) -> None:
   """Runs; a user's mistake ends it with one line."""
   with command_line.program(argv):
+    command_line.check_owned("figure", OWNERS)
     path = FIGURES[FLAGS.figure](pathlib.Path(FLAGS.output_dir))
     print(f"Written: {path}")
 

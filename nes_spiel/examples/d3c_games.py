@@ -12,9 +12,9 @@ those of the D3C paper, or any normal-form game: a classic, OpenSpiel's, or a
 file.
 """
 
+import dataclasses
 import pathlib
 from collections.abc import Callable
-from typing import Any
 
 import jax
 import numpy as np
@@ -24,8 +24,8 @@ from jaxtyping import Float
 from nes_spiel import d3c
 from nes_spiel.examples import (
   command_line,
+  curve_panels,
   d3c_panels,
-  d3c_pictures,
   d3c_tables,
   tables,
 )
@@ -65,7 +65,7 @@ flags.DEFINE_bool(
   "scale_free", None, "Whether A learns in units of losses; the game's own."
 )
 flags.DEFINE_bool("annealed", None, "Whether epsilon falls; the game's own.")
-flags.DEFINE_string("output_dir", "out/d3c", "Folder for the results.")
+flags.DEFINE_string("output_dir", None, "Folder for table and picture.")
 
 MAKERS: dict[str, Callable[[], d3c.Game]] = {
   "prisoners_dilemma": lambda: d3c.games.prisoners_dilemma(
@@ -80,11 +80,11 @@ MAKERS: dict[str, Callable[[], d3c.Game]] = {
 }
 # Flags of one game alone.
 OWNERS = {
-  "agents": "prisoners_dilemma",
-  "c": "prisoners_dilemma",
-  "kappa": "nash_paradox",
-  "b1": "bilinear",
-  "b2": "bilinear",
+  "agents": ["prisoners_dilemma"],
+  "c": ["prisoners_dilemma"],
+  "kappa": ["nash_paradox"],
+  "b1": ["bilinear"],
+  "b2": ["bilinear"],
 }
 CHANGES = (
   "steps",
@@ -117,36 +117,35 @@ def make_game() -> d3c.Game | list[d3c.Game]:
   Raises:
     ValueError: a flag of another game.
   """
-  for name, owner in OWNERS.items():
-    if FLAGS[name].present and FLAGS.game != owner:
-      raise ValueError(f"--{name}: is of {owner}, got {FLAGS.game}.")
+  command_line.check_owned("game", OWNERS)
   if FLAGS.game == "random_braess":
     keys = jax.random.split(jax.random.key(FLAGS.seed), FLAGS.runs)
     return [d3c.games.sample_braess(key) for key in keys]
   if FLAGS.game in MAKERS:
     return MAKERS[FLAGS.game]()
-  return d3c.games.from_payoffs(load_payoffs(FLAGS.game, MAKERS), FLAGS.game)
-
-
-def recipe_changes() -> dict[str, Any]:
-  """Returns what the flags change of the game's recipe."""
-  given = {name: FLAGS[name].value for name in CHANGES}
-  return {name: value for name, value in given.items() if value is not None}
+  # The name becomes a part of a file's.
+  name = pathlib.Path(FLAGS.game).name
+  return d3c.games.from_payoffs(load_payoffs(FLAGS.game, MAKERS), name)
 
 
 def run() -> None:
   """Trains in every mode, prints the table and draws the picture."""
   game, key = make_game(), jax.random.key(FLAGS.seed)
+  changes = command_line.given(CHANGES)
   results = {
-    mode: d3c.train(game, key, FLAGS.runs, mode=mode, **recipe_changes())
+    mode: d3c.train(game, key, FLAGS.runs, mode=mode, **changes)
     for mode in FLAGS.mode
   }
-  table = d3c_tables.ends(FLAGS.game, game, results)
+  name = game.name if isinstance(game, d3c.Game) else FLAGS.game
+  table = d3c_tables.ends(name, game, results)
   print(table.text())
-  path = tables.write(pathlib.Path(FLAGS.output_dir), table)
-  picture = path.with_suffix(".png")
-  d3c_pictures.draw(picture, d3c_panels.overview(FLAGS.game, results), 2)
-  print(f"Written: {path}, {picture}")
+  if FLAGS.output_dir:
+    # Not the name of a table of d3c_figures.
+    table = dataclasses.replace(table, name=f"d3c_game_{name}")
+    path = tables.write(FLAGS.output_dir, table)
+    picture = path.with_suffix(".png")
+    curve_panels.draw(picture, d3c_panels.overview(name, results), 2)
+    print(f"Written: {path}, {picture}")
 
 
 def main(argv: list[str]) -> None:

@@ -25,12 +25,12 @@ from tqdm import tqdm
 from nes_spiel import d3c
 from nes_spiel.examples import (
   command_line,
-  d3c_pictures,
+  curve_panels,
   q_learners,
   tables,
 )
+from nes_spiel.examples.curve_panels import Curve, Panel
 from nes_spiel.examples.d3c_panels import ATTENTION, COLORS
-from nes_spiel.examples.d3c_pictures import Curve, Panel
 from nes_spiel.examples.q_learners import GAMES, Run
 
 FLAGS = flags.FLAGS
@@ -153,11 +153,11 @@ def main(argv: list[str]) -> None:
     results = train_all()
     table = summary(results, FLAGS.game)
     print(table.text())
-    if FLAGS.output_dir is not None:
+    if FLAGS.output_dir:
       folder = pathlib.Path(FLAGS.output_dir)
       print(f"Written: {tables.write(folder, table)}")
       picture = folder / f"{table.name}.png"
-      d3c_pictures.draw(picture, panels(results, FLAGS.game), columns=2)
+      curve_panels.draw(picture, panels(results, FLAGS.game), columns=2)
       print(f"Written: {picture}")
 
 

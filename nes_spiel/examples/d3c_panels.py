@@ -5,11 +5,11 @@
 from collections.abc import Mapping
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from nes_spiel import d3c
 from nes_spiel.examples import plots
-from nes_spiel.examples.d3c_pictures import Curve, Panel
+from nes_spiel.examples.curve_panels import Curve, Panel
 
 COLORS = {
   "d3c": plots.BLUE,
@@ -32,18 +32,29 @@ def mean_curve(
 ) -> Curve:
   """Returns the mean over runs, with one standard deviation around it.
 
+  Runs that diverged do not count, as in `d3c_tables`, unless all did.
+
   Args:
     name: of the curve.
     result: whose steps they are.
     values: `[runs, time]`.
     color: of matplotlib.
   """
+  values = values[counted(result)]
   return Curve(name, result.steps, values.mean(0), values.std(0), color)
+
+
+def counted(result: d3c.Training) -> Bool[np.ndarray, " runs"]:
+  """Returns which runs count: all that did not diverge, or all if all did."""
+  whole = result.status == d3c.TrainingStatus.FINISHED
+  return whole if whole.any() else np.ones_like(whole)
 
 
 def efficiency(title: str, results: Results) -> Panel:
   """Returns the ratio to optimal, or the total loss where there is none."""
-  ratios = [result.ratio_to_optimal for result in results.values()]
+  ratios = [
+    result.ratio_to_optimal[counted(result)] for result in results.values()
+  ]
   known = all(np.isfinite(ratio[:, 0]).all() for ratio in ratios)
   curves = [
     mean_curve(
@@ -62,7 +73,7 @@ def attention(title: str, results: Results) -> Panel:
   curves = [
     mean_curve(mode, result, result.attention.mean(-1), COLORS.get(mode))
     for mode, result in results.items()
-    if np.isfinite(result.attention).all()
+    if np.isfinite(result.attention[counted(result)]).all()
   ]
   return Panel(f"{title}: attention", ATTENTION, curves)
 
@@ -80,7 +91,8 @@ def commutes(title: str, result: d3c.Training, color: str) -> Panel:
   """
   losses = result.losses
   above_mean = losses.max(-1) / losses.mean(-1)
-  longest = np.median(result.ratio_to_optimal * above_mean, axis=0)
+  above_optimal = result.ratio_to_optimal * above_mean
+  longest = np.median(above_optimal[counted(result)], axis=0)
   curves = [
     mean_curve("mean, all drivers", result, result.ratio_to_optimal, color),
     Curve(
@@ -124,6 +136,6 @@ def of_agents(
   """
   curves = [
     Curve(f"agent {i + 1}", result.steps, each)
-    for i, each in enumerate(np.median(values, axis=0).T)
+    for i, each in enumerate(np.median(values[counted(result)], axis=0).T)
   ]
   return Panel(title, label, curves, levels)

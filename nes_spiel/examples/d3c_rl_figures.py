@@ -23,14 +23,14 @@ from absl import app, flags
 from nes_spiel import d3c
 from nes_spiel.examples import (
   command_line,
-  d3c_pictures,
+  curve_panels,
   d3c_rl_panels,
   d3c_rl_pictures,
   d3c_rl_recipes,
   d3c_rl_tables,
   tables,
 )
-from nes_spiel.examples.d3c_pictures import Panel
+from nes_spiel.examples.curve_panels import Panel
 from nes_spiel.examples.d3c_rl_tables import Results
 
 FLAGS = flags.FLAGS
@@ -117,7 +117,7 @@ def drawn(
 
   def draw(path: pathlib.Path, results: Results) -> None:
     found = panels(results)
-    d3c_pictures.draw(path, found, min(2, len(found)))
+    curve_panels.draw(path, found, min(2, len(found)))
 
   return draw
 

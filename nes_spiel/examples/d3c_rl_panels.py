@@ -10,8 +10,8 @@ from jaxtyping import Float, Int
 
 from nes_spiel import d3c
 from nes_spiel.examples import d3c_panels
+from nes_spiel.examples.curve_panels import Curve, Panel
 from nes_spiel.examples.d3c_panels import COLORS
-from nes_spiel.examples.d3c_pictures import Curve, Panel
 from nes_spiel.examples.d3c_rl_tables import Results, own_share
 
 _over_batches = functools.partial(Panel, horizontal="Batch")

@@ -96,6 +96,11 @@ RECIPES: Mapping[str, Recipe] = {
 }
 
 
+def checkpoints(output_dir: str | pathlib.Path, mode: str) -> pathlib.Path:
+  """Returns the folder of a mode's checkpoints."""
+  return pathlib.Path(output_dir, "checkpoints", mode)
+
+
 def train(
   name: str,
   mode: str,
@@ -122,7 +127,7 @@ def train(
   """
   recipe = RECIPES[name]
   batches = recipe.batches if batches is None else batches
-  folder = output_dir and pathlib.Path(output_dir, "checkpoints", mode)
+  folder = checkpoints(output_dir, mode) if output_dir else None
   begun = bool(folder and folder.exists())
   given = {key: x for key, x in options.items() if x is not None}
   return d3c.train_agents(

@@ -85,16 +85,29 @@ def train(mode: str) -> d3c.AgentTraining:
   )
 
 
+def check_begun() -> None:
+  """Raises ValueError unless --output_dir has a run of one of the modes."""
+  if not FLAGS.output_dir:
+    raise ValueError("--resume needs --output_dir.")
+  folders = [
+    d3c_rl_recipes.checkpoints(FLAGS.output_dir, mode) for mode in FLAGS.mode
+  ]
+  if not any(folder.is_dir() for folder in folders):
+    raise ValueError(
+      f"--output_dir: no run to go on with, expected {folders[0]}."
+    )
+
+
 def run() -> None:
   """Trains in every mode, prints and writes the table."""
-  if FLAGS.resume and FLAGS.output_dir is None:
-    raise ValueError("--resume needs --output_dir.")
+  if FLAGS.resume:
+    check_begun()
   print(f"The recipe: {d3c_rl_recipes.RECIPES[FLAGS.env]}")
   table = d3c_rl_tables.ends(
     FLAGS.env, {mode: train(mode) for mode in FLAGS.mode}
   )
   print(table.text())
-  if FLAGS.output_dir is not None:
+  if FLAGS.output_dir:
     print(f"Written: {tables.write(FLAGS.output_dir, table)}")
 
 

@@ -27,7 +27,7 @@ from absl import app, flags
 from tqdm import tqdm
 
 from nes_spiel import equilibria, mechanism_design, solvers
-from nes_spiel.examples import command_line, d3c_pictures, named_games, tables
+from nes_spiel.examples import command_line, curve_panels, named_games, tables
 
 FLAGS = flags.FLAGS
 LARGEST_SHOWN = 12  # joints of what is played
@@ -56,27 +56,11 @@ def transfers() -> mechanism_design.Task:
 def inverse() -> mechanism_design.Task:
   """Returns the task of a joint, that of a file or of a hidden game."""
   if FLAGS.observed:
-    joint = observed_joint()
+    joint = named_games.load_array(FLAGS.observed, "--observed")
   else:
     hidden = np.random.default_rng(FLAGS.seed).uniform(-1, 1, (2, 3, 3))
     joint = solvers.solve(hidden, "ce").joint
   return mechanism_design.inverse_game(joint, FLAGS.seed)
-
-
-def observed_joint() -> np.ndarray:
-  """Returns the array in the file of --observed.
-
-  Raises:
-    ValueError: not a file of NumPy's.
-  """
-  message = f"--observed: expected a .npy file, got {FLAGS.observed}."
-  try:
-    found = np.load(FLAGS.observed, allow_pickle=False)
-  except (ValueError, EOFError) as error:
-    raise ValueError(message) from error
-  if not isinstance(found, np.ndarray):
-    raise ValueError(message)
-  return found
 
 
 def tolls() -> mechanism_design.Task:
@@ -93,24 +77,19 @@ TASKS: Mapping[str, Callable[[], mechanism_design.Task]] = {
   "contract": mechanism_design.contract,
 }
 # Flags that not every task has.
-FLAGS_OF = {
-  "transfers": ("game", "most", "entropy_weight"),
-  "inverse": ("observed", "seed"),
-  "tolls": ("most",),
-  "scheduling": ("seed",),
-  "contract": (),
+OWNERS = {
+  "game": ["transfers"],
+  "most": ["transfers", "tolls"],
+  "entropy_weight": ["transfers"],
+  "observed": ["inverse"],
+  "seed": ["inverse", "scheduling"],
 }
+# Where nothing near is better, also at a kink.
+GOOD = (
+  mechanism_design.DesignStatus.CONVERGED,
+  mechanism_design.DesignStatus.STOPPED,
+)
 flags.DEFINE_enum("task", "tolls", list(TASKS), "What is designed.")
-
-
-def check_flags() -> None:
-  """Raises ValueError if a flag was given that the task does not have."""
-  for name in sorted({name for names in FLAGS_OF.values() for name in names}):
-    tasks = [task for task, names in FLAGS_OF.items() if name in names]
-    if FLAGS[name].present and FLAGS.task not in tasks:
-      raise ValueError(
-        f"--{name}: is of --task={' and '.join(tasks)}, got {FLAGS.task}."
-      )
 
 
 def design(task: mechanism_design.Task) -> mechanism_design.Design:
@@ -168,9 +147,9 @@ def print_play(
     print(f"{when}: {played}; {task.concept.upper()} gap {gap:.1e}")
 
 
-def run() -> None:
-  """Designs, prints and writes."""
-  check_flags()
+def run() -> int:
+  """Designs, prints and writes; returns the exit status."""
+  command_line.check_owned("task", OWNERS)
   task = TASKS[FLAGS.task]()
   found = design(task)
   table = summary(task, found)
@@ -179,19 +158,27 @@ def run() -> None:
   if FLAGS.output_dir:
     print(f"Written: {tables.write(FLAGS.output_dir, table)}")
     best = np.maximum.accumulate(found.values)
-    curve = d3c_pictures.Curve("best so far", np.arange(len(best)), best)
-    panel = d3c_pictures.Panel(
+    curve = curve_panels.Curve("best so far", np.arange(len(best)), best)
+    panel = curve_panels.Panel(
       task.name, "Aim", [curve], horizontal="Value asked for, last rho"
     )
     path = pathlib.Path(FLAGS.output_dir, f"{table.name}.png")
-    d3c_pictures.draw(path, [panel], 1)
+    curve_panels.draw(path, [panel], 1)
     print(f"Written: {path}")
+  status = mechanism_design.DesignStatus(found.status)
+  if status in GOOD:
+    return 0
+  return command_line.not_reached(
+    f"an optimum, {status.name}: try more --max_steps or another --seed."
+    if FLAGS.task in OWNERS["seed"]
+    else f"an optimum, {status.name}: try more --max_steps."
+  )
 
 
-def main(argv: list[str]) -> None:
-  """Runs; a user's mistake ends it with one line."""
+def main(argv: list[str]) -> int:
+  """Runs; exits with 1 if no optimum was found."""
   with command_line.program(argv):
-    run()
+    return run()
 
 
 if __name__ == "__main__":

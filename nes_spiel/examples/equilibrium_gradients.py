@@ -28,6 +28,7 @@ from tqdm import tqdm
 from nes_spiel import equilibria, nes, solvers
 from nes_spiel.examples import command_line, held_out, setting, tables
 from nes_spiel.examples.reproduce import selections
+from nes_spiel.examples.shapes import parse_shape
 
 FLAGS = flags.FLAGS
 COLUMNS = (
@@ -80,7 +81,7 @@ class Case(NamedTuple):
 
 def draw(concept: equilibria.Concept, row: str) -> Case:
   """Returns held-out games of a row."""
-  shape = held_out.parse_shape(FLAGS.sizes, "--sizes", players=2)
+  shape = parse_shape(FLAGS.sizes, "--sizes", players=2)
   key = jax.random.key(FLAGS.seed)
   payoffs, selection = held_out.held_out_games(
     shape, FLAGS.games, row, concept, key
@@ -195,8 +196,10 @@ def run() -> None:
     ValueError: a row that Table 3 does not have.
   """
   unknown = sorted(set(FLAGS.rows) - set(nes.ROWS))
-  if unknown:
-    raise ValueError(f"--rows: expected some of {[*nes.ROWS]}, got {unknown}.")
+  if unknown or not FLAGS.rows:
+    raise ValueError(
+      f"--rows: expected some of {[*nes.ROWS]}, got {unknown or FLAGS.rows}."
+    )
   cases = [(concept, row) for concept in FLAGS.concepts for row in FLAGS.rows]
   rows = [row_of(*case) for case in tqdm(cases, "rows")]
   title = f"Gradients through equilibria of {FLAGS.sizes} games"

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Array, Key
 
 from nes_spiel import equilibria, games, nes
+from nes_spiel.examples.shapes import shape_name
 
 # Training folds steps into the seed's own key: no seed is this one.
 EVALUATION_KEY = 2**31 - 1
@@ -145,31 +146,6 @@ def evaluate(
   }
   stated = dataclasses.replace(selection, **missing)
   return nes.evaluate(network, variables, payoffs, stated)
-
-
-def shape_name(shape: Sequence[int]) -> str:
-  """Returns a shape as "4x4"."""
-  return "x".join(map(str, shape))
-
-
-def parse_shape(text: str, flag: str, players: int) -> tuple[int, ...]:
-  """Returns the shape that `shape_name` writes so.
-
-  Args:
-    text: such as "4x4".
-    flag: where it was given.
-    players: how many there should be.
-
-  Raises:
-    ValueError: no shape, or of other players.
-  """
-  shape = tuple(int(size) for size in text.split("x") if size.isdecimal())
-  if shape_name(shape) != text or len(shape) != players or 0 in shape:
-    raise ValueError(
-      f"{flag}: expected strategies of {players} players, as in "
-      f"{shape_name([4] * players)}, got {text!r}."
-    )
-  return shape
 
 
 def strata(

@@ -99,10 +99,12 @@ def train(game: pyspiel.Game) -> jpsro_state.JpsroState:
       learned_state.restore(arrays, *solvers)
     newest.append(state)
     bar.update(state.iteration)
-    return (*state.values(), None)
+    return (*state, None)
 
   def callback(*values: Any) -> None:
-    newest[0] = jpsro_state.JpsroState(*values[: len(jpsro_state.FIELDS)])
+    newest[0] = jpsro_state.JpsroState(
+      *values[: len(jpsro_state.JpsroState._fields)]
+    )
     bar.update()
     bar.set_postfix_str(f"train gap {sum(newest[0].train_meta_gaps[-1]):.4f}")
     if FLAGS.output_dir:
@@ -177,10 +179,10 @@ def train_and_report(game: pyspiel.Game) -> None:
   print_gaps(state)
   print(f"{time.perf_counter() - started:.1f} seconds")
   if FLAGS.output_dir and FLAGS.plot:
-    from nes_spiel.examples import plots
+    from nes_spiel.examples import meta_game_plots
 
     path = pathlib.Path(FLAGS.output_dir) / "gaps.png"
-    plots.save_gaps(
+    meta_game_plots.save_gaps(
       path, state, FLAGS.train_meta_solver, FLAGS.eval_meta_solver, FLAGS.game
     )
     print(f"Picture: {path}")

@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The state of OpenSpiel's JPSRO loop as arrays, and back."""
 
-import dataclasses
 import itertools
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyspiel
@@ -12,26 +11,9 @@ from open_spiel.python import policy
 
 from nes_spiel import runs
 
-# The order in which jpsro.run_loop passes its state to a callback.
-FIELDS = (
-  "iteration",
-  "per_player_repeats",
-  "per_player_policies",
-  "joint_policies",
-  "joint_returns",
-  "meta_games",
-  "train_meta_dists",
-  "eval_meta_dists",
-  "train_meta_values",
-  "eval_meta_values",
-  "train_meta_gaps",
-  "eval_meta_gaps",
-)
 
-
-@dataclasses.dataclass
-class JpsroState:
-  """What `jpsro.run_loop` passes around as twelve positional values."""
+class JpsroState(NamedTuple):
+  """What `jpsro.run_loop` passes to a callback, in its order."""
 
   iteration: int
   per_player_repeats: list[list[int]]
@@ -45,10 +27,6 @@ class JpsroState:
   eval_meta_values: list[np.ndarray]
   train_meta_gaps: list[list[float]]
   eval_meta_gaps: list[list[float]]
-
-  def values(self) -> tuple[Any, ...]:
-    """Returns the values in the loop's order."""
-    return tuple(getattr(self, name) for name in FIELDS)
 
 
 def to_arrays(state: JpsroState) -> dict[str, np.ndarray]:

@@ -20,17 +20,19 @@ from absl import app, flags
 from tqdm import tqdm
 
 from nes_spiel import equilibria, games, solvers
-from nes_spiel.examples import command_line, d3c_pictures, named_games, tables
+from nes_spiel.examples import command_line, curve_panels, named_games, tables
 
 FLAGS = flags.FLAGS
 SHOWN = 3  # states
 
 flags.DEFINE_string("game", "markov_soccer", "OpenSpiel game string.")
-flags.DEFINE_enum("concept", "cce", ["ce", "cce", "ne"], "Played in a state.")
+flags.DEFINE_enum("concept", "cce", solvers.CONCEPTS, "Played in a state.")
 flags.DEFINE_enum(
   "method", "exact", ["exact", "nes", "nes+exact"], "Of every state's game."
 )
-flags.DEFINE_float("rho", 1e6, "Of Eq. 6; larger ones have smaller gaps.")
+flags.DEFINE_float(
+  "rho", 1e6, "Of Eq. 6, by --method=exact; larger ones have smaller gaps."
+)
 flags.DEFINE_float("discount", 0.9, "Gamma, of a step.")
 flags.DEFINE_float("tolerance", 1e-5, "The change of values at which it ends.")
 flags.DEFINE_integer("max_steps", 300, "At most.", lower_bound=1)
@@ -110,8 +112,9 @@ def print_solution(
     print(f"is worth {np.round(found.values[state], 4).tolist()}")
 
 
-def run() -> None:
-  """Reads, solves, prints and writes."""
+def run() -> int:
+  """Reads, solves, prints and writes; returns the exit status."""
+  command_line.check_owned("method", {"rho": ["exact"]})
   begin = time.perf_counter()
   game = load()
   read = time.perf_counter() - begin
@@ -119,21 +122,26 @@ def run() -> None:
   print_solution(game, found, read)
   if FLAGS.output_dir:
     path = tables.write_csv(FLAGS.output_dir, values(game, found))
-    curve = d3c_pictures.Curve(
+    curve = curve_panels.Curve(
       FLAGS.method, np.arange(1, len(found.changes) + 1), found.changes
     )
-    panel = d3c_pictures.Panel(
+    panel = curve_panels.Panel(
       FLAGS.game, "Largest change of a value", [curve], scale="log"
     )
     picture = pathlib.Path(FLAGS.output_dir, "markov_game.png")
-    d3c_pictures.draw(picture, [panel], 1)
+    curve_panels.draw(picture, [panel], 1)
     print(f"\nWritten: {path}, {picture}")
+  if found.status == solvers.MarkovStatus.CONVERGED:
+    return 0
+  return command_line.not_reached(
+    f"--tolerance={FLAGS.tolerance:g}: try more --max_steps."
+  )
 
 
-def main(argv: list[str]) -> None:
-  """Runs; a user's mistake ends it with one line."""
+def main(argv: list[str]) -> int:
+  """Runs; exits with 1 if values did not converge."""
   with command_line.program(argv):
-    run()
+    return run()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from jaxtyping import Float
 from open_spiel.python.algorithms import evaluate_bots
 from open_spiel.python.bots import policy as policy_bots
 
+from nes_spiel.examples import tables
+
 
 def play(
   game: pyspiel.Game,
@@ -49,8 +51,8 @@ def print_returns(
   expected: Sequence[float], played: Float[np.ndarray, "episodes n"]
 ) -> None:
   """Prints expected values beside mean returns and their standard errors."""
-  error = played.std(axis=0) / np.sqrt(len(played))
   print(f"Player  Expected value  Mean return of {len(played)} episodes (s.e.)")
   for player, value in enumerate(expected):
-    mean = played[:, player].mean()
-    print(f"{player:6d}  {value:14.6f}  {mean:11.6f} ({error[player]:.6f})")
+    found = tables.estimate(played[:, player]) or tables.Estimate(np.nan)
+    error = "" if found.error is None else f" ({found.error:.6f})"
+    print(f"{player:6d}  {value:14.6f}  {found.mean:11.6f}{error}")

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Games by what a user calls them on a command line."""
 
+import os
 import pathlib
+import zipfile
 from collections.abc import Iterable
 from typing import Any
 
@@ -31,7 +33,7 @@ def load_payoffs(
   if path.suffix == ".nfg":
     return games.read_nfg(path)
   if path.suffix == ".npy":
-    return games.check_payoffs(np.load(path, allow_pickle=False))
+    return games.check_payoffs(load_array(path, "--game"))
   if name in games.classics.NAMES:
     return games.classics.make(name)
   try:
@@ -44,9 +46,34 @@ def load_payoffs(
     ) from error
 
 
+def load_array(path: str | os.PathLike[str], flag: str) -> np.ndarray:
+  """Returns the array of a .npy file.
+
+  Args:
+    path: of the file.
+    flag: where it was given, for messages.
+
+  Raises:
+    ValueError: not such a file, or one of pickled objects.
+    OSError: it cannot be read.
+  """
+  message = f"{flag}: expected a .npy file of numbers, got {str(path)!r}."
+  try:
+    found = np.load(path, allow_pickle=False)
+  except (ValueError, EOFError, zipfile.BadZipFile) as error:
+    raise ValueError(f"{message[:-1]}: {error}") from error
+  if not isinstance(found, np.ndarray):
+    raise ValueError(message)
+  return found
+
+
 def load_openspiel(name: str) -> Any:
   """Returns a game of OpenSpiel's; raises ValueError for one it refuses."""
+  # OpenSpiel itself would print the names of all its games.
+  if name.partition("(")[0] not in pyspiel.registered_names():
+    raise ValueError(f"--game: OpenSpiel has no game {name!r}.")
   try:
     return pyspiel.load_game(name)
   except RuntimeError as error:
-    raise ValueError(f"--game: OpenSpiel refuses {name!r}.") from error
+    reason = " ".join(str(error).split())
+    raise ValueError(f"--game: OpenSpiel refuses {name!r}: {reason}") from error

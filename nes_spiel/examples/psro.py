@@ -201,11 +201,11 @@ def train_and_report(solver: psro_solver.PsroSolver) -> None:
   print_history(history, solver.game.num_players())
   print(f"{time.perf_counter() - started:.1f} seconds")
   if FLAGS.output_dir and FLAGS.plot:
-    from nes_spiel.examples import plots
+    from nes_spiel.examples import meta_game_plots
 
     path = pathlib.Path(FLAGS.output_dir) / "nash_conv.png"
     title = f"PSRO on {FLAGS.game_name}, {FLAGS.meta_strategy_method}"
-    plots.save_nash_conv(path, history, title)
+    meta_game_plots.save_nash_conv(path, history, title)
     print(f"Picture: {path}")
 
 

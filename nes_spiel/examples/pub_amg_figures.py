@@ -204,6 +204,7 @@ def draw(
 
 def run() -> None:
   """Runs what a picture shows, prints its end and writes it."""
+  command_line.check_owned("figure", {"iterations": list(CURVES)})
   game, folder = read_game(FLAGS.figure), pathlib.Path(FLAGS.output_dir)
   if FLAGS.figure == "beliefs":
     table = belief_picture.as_table(game, BELIEFS)

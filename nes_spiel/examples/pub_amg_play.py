@@ -91,6 +91,7 @@ def seat_row(
 
 def run() -> None:
   """Plans, plays both seats and prints."""
+  command_line.check_owned("opponent", {"cfr_iterations": ["cfr"]})
   game = public_games.load(FLAGS.game)
   planner = pub_amg.Planner(game, FLAGS.alpha)
   own = policies.to_openspiel(game, pub_amg.correspondence(game, planner))

@@ -9,15 +9,14 @@ r"""Finds a regularized equilibrium through the public-belief game.
 Prints gaps on the way and writes the policy as CSV to --output_dir.
 """
 
-import csv
 import pathlib
 
 import numpy as np
 from absl import app, flags
 
-from nes_spiel import pub_amg
+from nes_spiel import pub_amg, solvers
 from nes_spiel.equilibria import mirror_descent
-from nes_spiel.examples import command_line, public_games
+from nes_spiel.examples import command_line, public_games, tables
 
 FLAGS = flags.FLAGS
 OBJECTIVES = {
@@ -93,22 +92,20 @@ def save_policy(
   game: pub_amg.PublicGame, found: pub_amg.Equilibrium, folder: str
 ) -> pathlib.Path:
   """Writes a line per player, information state and action."""
-  path = pathlib.Path(folder) / "policy.csv"
-  path.parent.mkdir(parents=True, exist_ok=True)
-  with path.open("w", newline="") as file:
-    writer = csv.writer(file)
-    writer.writerow(["player", "information_state", "action", "probability"])
-    for player, states in enumerate(game.information_states):
-      chances = np.exp(found.log_policies[player])
-      for row, string in enumerate(states.strings):
-        for column in np.flatnonzero(states.legal[row]):
-          action = int(states.actions[row, column])
-          writer.writerow([player, string, action, chances[row, column]])
-  return path
+  rows = []
+  for player, states in enumerate(game.information_states):
+    chances = np.exp(found.log_policies[player])
+    for row, string in enumerate(states.strings):
+      for column in np.flatnonzero(states.legal[row]):
+        action = int(states.actions[row, column])
+        rows.append([player, string, action, chances[row, column]])
+  columns = ["player", "information_state", "action", "probability"]
+  table = tables.Table("policy", game.name, columns, rows)
+  return tables.write_csv(folder, table)
 
 
-def run() -> None:
-  """Solves, prints and writes."""
+def run() -> int:
+  """Solves, prints and writes; returns the exit status."""
   game = public_games.load(FLAGS.game)
   print(
     f"{game.name}: {len(game.tree.parent)} histories, "
@@ -124,12 +121,28 @@ def run() -> None:
   )
   if FLAGS.output_dir:
     print(f"Written: {save_policy(game, found, FLAGS.output_dir)}")
+  return exit_status(found)
 
 
-def main(argv: list[str]) -> None:
-  """Runs; a user's mistake ends it with one line."""
+def exit_status(found: pub_amg.Equilibrium) -> int:
+  """Returns 0 where the run ended as it was meant to, else 1 after a hint."""
+  status = solvers.Status(found.status)
+  if status == solvers.Status.NOT_FINITE:
+    return command_line.not_reached(
+      "finite numbers: try a smaller --step_size or a larger --alpha."
+    )
+  # Annealing that no exploitability stops is meant to take all sweeps.
+  endless = FLAGS.anneal and FLAGS.exploitability is None
+  if endless or status == solvers.Status.CONVERGED:
+    return 0
+  aim = "--exploitability" if FLAGS.anneal else "the tolerance"
+  return command_line.not_reached(f"{aim}: try more --max_sweeps.")
+
+
+def main(argv: list[str]) -> int:
+  """Runs; exits with 1 if what was asked for was not reached."""
   with command_line.program(argv):
-    run()
+    return run()
 
 
 if __name__ == "__main__":

@@ -39,12 +39,14 @@ flags.DEFINE_list("depths", ["1", "2"], "Decisions that are searched.")
 flags.DEFINE_integer("max_sweeps", 2000, "Of a search.", lower_bound=1)
 flags.DEFINE_integer("seed", 0, "Of beliefs, parameters and batches.")
 flags.DEFINE_string("output_dir", None, "Folder for examples, network, table.")
-flags.DEFINE_bool("resume", False, "Go on with the run in --output_dir.")
+flags.DEFINE_bool(
+  "resume", False, "Go on with the run in --output_dir, with its flags."
+)
 
 
 def gather(game: pub_amg.PublicGame) -> pub_amg.Examples:
   """Returns the examples that the flags describe, those of a file first."""
-  folder = FLAGS.output_dir and f"{FLAGS.output_dir}/examples"
+  folder = f"{FLAGS.output_dir}/examples" if FLAGS.output_dir else None
   found, done = _saved(folder)
   numbers = range(done, FLAGS.draws)
   drawn = pub_amg.collect(game, FLAGS.alpha, numbers, FLAGS.seed)
@@ -60,14 +62,12 @@ def gather(game: pub_amg.PublicGame) -> pub_amg.Examples:
 
 def _saved(folder: str | None) -> tuple[list[pub_amg.Examples], int]:
   """Returns the examples of an interrupted run, and how many draws they are."""
-  if not FLAGS.resume:
-    if folder:
-      runs.check_empty(folder)
+  if folder is None:
     return [], 0
-  if not folder:
-    raise ValueError("--resume needs --output_dir.")
+  if not FLAGS.resume:
+    runs.check_empty(folder)
+    return [], 0
   arrays, values = runs.load_checkpoint(folder)
-  runs.check_same_run(values, command_line.run_identity(RUN_FLAGS))
   return [pub_amg.Examples(**arrays)], values["step"]
 
 
@@ -156,8 +156,21 @@ def _check_numbers() -> None:
       raise ValueError(f"--{name}: expected numbers above 0, got {listed}.")
 
 
+def adopt_flags() -> None:
+  """Takes the flags of the run in --output_dir that were not given.
+
+  Raises:
+    ValueError: no --output_dir, no run there, or flags that contradict it.
+  """
+  if not FLAGS.output_dir:
+    raise ValueError("--resume needs --output_dir.")
+  command_line.adopt_run_flags(f"{FLAGS.output_dir}/examples", RUN_FLAGS)
+
+
 def run() -> None:
   """Collects, learns, compares, prints and writes."""
+  if FLAGS.resume:
+    adopt_flags()
   game = public_games.load(FLAGS.game)
   _check_numbers()
   value = learn(game, gather(game))

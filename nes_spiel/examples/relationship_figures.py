@@ -206,11 +206,20 @@ def networks(folder: pathlib.Path) -> pathlib.Path:
 
 
 FIGURES = {"2": branches, "3": descents, "4": networks}
+OWNERS = {
+  "starts": ["2", "3"],
+  "rerolls": ["3", "4"],
+  "least_squares": ["2"],
+  "iterations": ["3", "4"],
+  "temperature": ["3"],
+  "design": ["3"],
+}
 
 
 def main(argv: list[str]) -> None:
   """Runs; a user's mistake ends it with one line."""
   with command_line.program(argv):
+    command_line.check_owned("figure", OWNERS)
     path = FIGURES[FLAGS.figure](pathlib.Path(FLAGS.output_dir))
     print(f"Written: {path}, {path.with_suffix('.png')}, CSV files beside them")
 

@@ -36,6 +36,7 @@ from nes_spiel.examples.reproduce import (
   timing,
   welfare,
 )
+from nes_spiel.examples.shapes import parse_cube
 
 FLAGS = flags.FLAGS
 
@@ -93,7 +94,7 @@ def figure3(count: int) -> tables.Table:
 
 def ablation(count: int) -> tables.Table:
   """Returns the ablations of Figure 3d and ours, and draws them."""
-  panels = sweeps.ablation_panels(*sweeps.parse_shape(FLAGS.shape))
+  panels = sweeps.ablation_panels(*parse_cube(FLAGS.shape, "--shape"))
   title = "Figure 3d, ablations, and ours"
   return _learn(f"ablation_{FLAGS.shape}", title, panels, count)
 
@@ -122,10 +123,10 @@ def figure4(count: int) -> tables.Table:
   """Returns the classes of games, and draws them."""
   results = classes.measure_classes(count, FLAGS.seed, FLAGS.cvxpy_games)
   if FLAGS.output_dir:
-    from nes_spiel.examples.reproduce import plots
+    from nes_spiel.examples.reproduce import class_plots
 
     what = f"{count} games per class, seed {FLAGS.seed}. "
-    plots.save_classes(_picture("figure4"), results, _caption(what))
+    class_plots.save_classes(_picture("figure4"), results, _caption(what))
   return classes.table(results)
 
 
@@ -157,6 +158,11 @@ EXPERIMENTS: Mapping[str, Experiment] = {
     figure4, classes.GAMES, ("games", "seed", "cvxpy_games")
   ),
   "timing": Experiment(times, timing.GAMES, ("games", "seed", "repeats")),
+}
+# By flag, the experiments whose numbers depend on it.
+OWNERS = {
+  flag: [name for name, each in EXPERIMENTS.items() if flag in each.flags]
+  for flag in sorted({x for each in EXPERIMENTS.values() for x in each.flags})
 }
 
 flags.DEFINE_enum("what", "table1", sorted(EXPERIMENTS), "The experiment.")
@@ -194,12 +200,9 @@ flags.DEFINE_string("output_dir", None, "Folder for CSV, Markdown, picture.")
 
 def run() -> None:
   """Runs one experiment, prints its table, and writes it."""
+  command_line.check_owned("what", OWNERS)
   what, folder = FLAGS.what, FLAGS.output_dir
-  if folder:  # a folder that cannot be had shows before the work
-    pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
   experiment = EXPERIMENTS[what]
-  if experiment.games is None and FLAGS.games is not None:
-    raise ValueError(f"--games: --what={what} is of given games.")
   count = experiment.games if FLAGS.games is None else FLAGS.games
   values = {name: FLAGS[name].value for name in experiment.flags}
   values |= {"games": count} if "games" in values else {}

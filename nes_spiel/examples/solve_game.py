@@ -12,7 +12,6 @@ a NumPy file of payoffs [n, a_1, ..., a_n] (.npy).
 """
 
 import pathlib
-from typing import Any
 
 import numpy as np
 from absl import app, flags
@@ -41,9 +40,7 @@ flags.DEFINE_string("output_dir", None, "Folder for the picture and the joint.")
 
 def make_selection() -> equilibria.Selection:
   """Returns the selection that the flags describe."""
-  names = ("target_epsilon", "rho", "mu")
-  options = {name: FLAGS[name].value for name in names}
-  given = {name: value for name, value in options.items() if value is not None}
+  given = command_line.given(("target_epsilon", "rho", "mu"))
   try:
     return equilibria.make_selection(FLAGS.selection, **given)
   except TypeError as error:
@@ -99,7 +96,7 @@ def print_solution(
 
 def save(solution: solvers.Solution, folder: str) -> None:
   """Writes the joint and its picture."""
-  from nes_spiel.examples import plots
+  from nes_spiel.examples import joint_plots
 
   place = pathlib.Path(folder)
   place.mkdir(parents=True, exist_ok=True)
@@ -107,21 +104,32 @@ def save(solution: solvers.Solution, folder: str) -> None:
   labels = [[str(i) for i in range(a)] for a in solution.joint.shape]
   row = equilibria.SELECTIONS[FLAGS.selection].__name__
   title = f"{pathlib.Path(FLAGS.game).name}: {row} {FLAGS.concept.upper()}"
-  plots.save_joint(place / "joint.png", solution.joint, labels, title)
+  joint_plots.save_joint(place / "joint.png", solution.joint, labels, title)
   print(f"\nPicture: {place / 'joint.png'}")
 
 
-def main(argv: list[str]) -> Any:
-  """Solves and prints; exits with 1 if the solver did not converge."""
-  with command_line.program(argv):
-    payoffs = load_payoffs(FLAGS.game)
-    solution = solvers.solve(
-      payoffs, FLAGS.concept, make_selection(), FLAGS.method
-    )
+def run() -> int:
+  """Solves, prints and writes; returns the exit status."""
+  payoffs = load_payoffs(FLAGS.game)
+  solution = solvers.solve(
+    payoffs, FLAGS.concept, make_selection(), FLAGS.method
+  )
   print_solution(payoffs, solution)
   if FLAGS.output_dir:
     save(solution, FLAGS.output_dir)
-  return 0 if solution.status == solvers.Status.CONVERGED else 1
+  status = solvers.Status(int(solution.status))
+  # A network's answer takes no steps that could converge.
+  if solution.method == "nes" or status == solvers.Status.CONVERGED:
+    return 0
+  return command_line.not_reached(
+    f"the tolerance, {status.name}: try a lower --rho or another --method."
+  )
+
+
+def main(argv: list[str]) -> int:
+  """Runs; exits with 1 if an iterative solver did not converge."""
+  with command_line.program(argv):
+    return run()
 
 
 if __name__ == "__main__":

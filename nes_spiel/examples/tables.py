@@ -31,11 +31,16 @@ class Estimate(NamedTuple):
 
 
 def estimate(values: Any) -> Estimate | None:
-  """Returns mean and standard error of numbers, None where there are none."""
+  """Returns mean and standard error of numbers, None where there are none.
+
+  One number has no standard error.
+  """
   values = np.ravel(np.asarray(values, np.float64))
   if not values.size:
     return None
-  error = values.std() / np.sqrt(values.size)
+  if values.size == 1:
+    return Estimate(float(values[0]))
+  error = values.std(ddof=1) / np.sqrt(values.size)
   return Estimate(float(values.mean()), float(error))
 
 
@@ -99,7 +104,8 @@ class Table:
 
   def _words(self) -> list[bool]:
     """Returns which columns hold words."""
-    return [isinstance(value, str) for value in self.rows[0]]
+    first = self.rows[0] if self.rows else [None] * len(self.columns)
+    return [isinstance(value, str) for value in first]
 
 
 def write(

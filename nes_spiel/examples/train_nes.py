@@ -11,7 +11,8 @@ r"""Trains a Neural Equilibrium Solver, and measures it on games it never saw.
 
 Writes checkpoints, and at the end `model.safetensors` for `nes.load`. A run
 that was stopped goes on with --resume, and may be prolonged by more steps. It
-uses all of JAX's devices. --evaluate measures the shipped network of a recipe.
+uses all of JAX's devices. --evaluate measures the model in --output_dir, or the
+shipped network of the recipe.
 """
 
 import dataclasses
@@ -26,6 +27,7 @@ from tqdm import tqdm
 
 from nes_spiel import nes, runs
 from nes_spiel.examples import command_line, held_out
+from nes_spiel.examples.shapes import parse_shape
 
 FLAGS = flags.FLAGS
 
@@ -45,7 +47,12 @@ flags.DEFINE_integer("evaluation_games", 512, "Per shape.", lower_bound=2)
 flags.DEFINE_list(
   "shapes", None, "What is measured, such as 4x4,8x8; all shapes if not given."
 )
-flags.DEFINE_bool("evaluate", False, "Measure the shipped network only.")
+flags.DEFINE_bool(
+  "evaluate",
+  False,
+  "Measure only: the model in --output_dir, the shipped one without.",
+)
+MODEL = "model.safetensors"
 
 
 def print_table(table: dict[str, Any]) -> None:
@@ -59,9 +66,27 @@ def print_table(table: dict[str, Any]) -> None:
     tqdm.write(f"{kind:{width}}" + "".join(f"{cell:>20}" for cell in cells))
 
 
+def load_model() -> nes.Model:
+  """Returns the model in --output_dir, the recipe's shipped one without.
+
+  Raises:
+    ValueError: there is none, or one of another recipe.
+  """
+  if not FLAGS.output_dir:
+    return nes.load_pretrained(FLAGS.recipe)
+  path = pathlib.Path(FLAGS.output_dir, MODEL)
+  model = nes.load(path)
+  recipe = model.facts.get("recipe")
+  if recipe != FLAGS.recipe:
+    raise ValueError(
+      f"--recipe: {path} is of the recipe {recipe}, got {FLAGS.recipe}."
+    )
+  return model
+
+
 def evaluate() -> None:
-  """Measures a shipped network, and prints what is known of it."""
-  model = nes.load_pretrained(FLAGS.recipe)
+  """Measures a model, and prints what is known of it."""
+  model = load_model()
   for name, fact in model.facts.items():
     if name != "measured":
       print(f"{name:20} {fact}")
@@ -86,15 +111,15 @@ def chosen_shapes() -> list[tuple[int, ...]] | None:
   if FLAGS.shapes is None:
     return None
   players = nes.RECIPES[FLAGS.recipe][0].players
-  return [
-    held_out.parse_shape(name, "--shapes", players) for name in FLAGS.shapes
-  ]
+  return [parse_shape(name, "--shapes", players) for name in FLAGS.shapes]
 
 
 def run() -> None:
   """Trains, measures and writes the model."""
-  if FLAGS.output_dir is None:
+  if not FLAGS.output_dir:
     raise ValueError("--output_dir: training needs a folder.")
+  if FLAGS.resume and FLAGS.start_from:
+    raise ValueError("--start_from: is of a new run, not of --resume.")
   config, recipe = nes.RECIPES[FLAGS.recipe]
   changes: dict[str, Any] = {"steps": FLAGS.steps}
   if FLAGS.learning_rate is not None:
@@ -128,12 +153,11 @@ def run() -> None:
     "concept": config.concept,
     "players": config.players,
     "recipe": FLAGS.recipe,
-    "options": trained["recipe"],
+    **recipe.facts(),
     "seed": trained["seed"],
     "steps": trained["step"],
     "horizons": trained["horizons"],
     "started_from": trained["started_from"],
-    "rows": list(recipe.rows),
     "seconds_of_last_run": seconds,
     "hardware": f"{jax.device_count()} x {jax.devices()[0].device_kind}",
     "jax": jax.__version__,
@@ -146,7 +170,7 @@ def run() -> None:
       chosen_shapes(),
     ),
   }
-  nes.save(folder / "model.safetensors", config, variables, facts)
+  nes.save(folder / MODEL, config, variables, facts)
   print(json.dumps(facts, indent=2))
 
 

@@ -47,7 +47,8 @@ def resolve_mask(
 
 
 def masked_payoffs(
-  payoffs: Float[Array, "n *a"], mask: Bool[Array, "*a"]
+  payoffs: Float[Array, "n *a"], strategy_mask: Bool[Array, "n d"]
 ) -> Float[Array, "n *a"]:
   """Returns payoffs with zeros where a joint strategy does not exist."""
-  return jax.vmap(lambda payoff: jnp.where(mask, payoff, 0))(payoffs)
+  exists = joint_mask(strategy_mask, payoffs.shape[1:])
+  return jax.vmap(lambda payoff: jnp.where(exists, payoff, 0))(payoffs)

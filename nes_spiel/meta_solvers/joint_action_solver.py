@@ -15,6 +15,7 @@ from jaxtyping import Float
 
 from nes_spiel import nes, solvers
 from nes_spiel.equilibria import Selection
+from nes_spiel.equilibria.joints import player_marginals
 from nes_spiel.games import validation
 from nes_spiel.meta_solvers.meta_solver import warn_unless_converged
 
@@ -66,12 +67,7 @@ class JointActionSolver:
     """
     payoffs = np.asarray(validation.check_payoffs(payoffs_array), float)
     joints, values = self.batch(payoffs[None])
-    axes = range(len(payoffs))
-    mixtures = [
-      joints[0].sum(axis=tuple(a for a in axes if a != player))
-      for player in axes
-    ]
-    return mixtures, values[0].tolist()
+    return player_marginals(joints[0]), values[0].tolist()
 
   def batch(
     self, payoffs: Float[np.ndarray, "b n *a"], strategy_mask: Any = None

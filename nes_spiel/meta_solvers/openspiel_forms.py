@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from nes_spiel import games, solvers
+from nes_spiel.equilibria.joints import player_marginals
 
 
 def product_of_counts(
@@ -96,9 +97,5 @@ class OpenSpielForms(abc.ABC):
     """
     meta_game = games.as_payoffs(list(solver.get_meta_game()))
     joint = self.solve(np.asarray(meta_game, np.float64)).joint
-    axes = range(joint.ndim)
-    marginals = [
-      joint.sum(axis=tuple(other for other in axes if other != own))
-      for own in axes
-    ]
+    marginals = player_marginals(joint)
     return (marginals, joint.reshape(-1)) if return_joint else marginals

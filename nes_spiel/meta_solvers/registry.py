@@ -33,9 +33,7 @@ def exact_meta_solvers() -> dict[str, MetaSolver]:
   rows = {
     "me": equilibria.MaximumEntropy(rho=RHO),
     "mwme": equilibria.MaximumWelfareMaximumEntropy(rho=RHO),
-    "ms": equilibria.MaximumStrength(
-      rho=STRENGTH_RHO, shared_epsilon=True
-    ),
+    "ms": equilibria.MaximumStrength(rho=STRENGTH_RHO, shared_epsilon=True),
   }
   return {
     row + concept: MetaSolver(row + concept, concept, selection)

@@ -59,10 +59,14 @@ class Evaluation(NamedTuple):
     return Evaluation(*[np.asarray(values)[chosen] for values in self])
 
   def mean(self, name: str) -> tuple[float, float]:
-    """Returns a measurement's mean over games, and its standard error."""
+    """Returns a measurement's mean over games, and its standard error.
+
+    The error is NaN where it is of one game.
+    """
     values = np.asarray(getattr(self, name), np.float64)
     values = values if name == "solved" else values[np.asarray(self.solved)]
-    return float(values.mean()), float(values.std() / np.sqrt(len(values)))
+    spread = values.std(ddof=1) if len(values) > 1 else np.nan
+    return float(values.mean()), float(spread / np.sqrt(len(values)))
 
 
 def evaluate(

@@ -19,8 +19,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Key
 
-from nes_spiel.equilibria import Selection
-from nes_spiel.equilibria.dual import Duals
+from nes_spiel.equilibria import Selection, dual
 from nes_spiel.equilibria.problem import Problem, standardized_problem
 from nes_spiel.games import precision
 from nes_spiel.nes.body import Body
@@ -89,7 +88,7 @@ class Network:
     selection: Selection,
     strategy_mask: Bool[Array, "n d"] | None = None,
     is_training: bool = False,
-  ) -> tuple[Duals, Variables]:
+  ) -> tuple[dual.Duals, Variables]:
     """Maps a game to the duals of its equilibrium, in the caller's units.
 
     Args:
@@ -111,8 +110,7 @@ class Network:
     duals, variables = self.apply_problem(
       variables, payoffs, selection, problem, is_training
     )
-    scale = game.scale.reshape([-1] + [1] * (duals.ndim - 1))
-    return duals * scale, variables
+    return duals * dual.per_player(game.scale, duals), variables
 
   def apply_problem(
     self,
@@ -121,7 +119,7 @@ class Network:
     selection: Selection,
     problem: Problem,
     is_training: bool = False,
-  ) -> tuple[Duals, Variables]:
+  ) -> tuple[dual.Duals, Variables]:
     """As `apply`, for a problem already stated, with its standardised duals."""
     duals, averages = self._transformed.apply(
       *jax.tree.map(jnp.asarray, variables),
@@ -138,7 +136,7 @@ class Network:
     payoffs: Float[Array, "n *a"],
     selection: Selection,
     problem: Problem,
-  ) -> Duals:
+  ) -> dual.Duals:
     """Returns `apply_problem`'s duals, computed in float32, in payoffs' dtype.
 
     For a problem stated in double precision: standardisation takes differences.
@@ -183,6 +181,6 @@ def _duals(
   problem: Problem,
   scale: Float[Array, " n"],
   is_training: bool,
-) -> Duals:
+) -> dual.Duals:
   """What Haiku transforms."""
   return Body(config, problem, is_training)(channels, scale)

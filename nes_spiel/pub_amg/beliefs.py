@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from nes_spiel.pub_amg.public_game import PublicGame
+from nes_spiel.pub_amg.information_states import wrong_rows
+from nes_spiel.pub_amg.public_game import PublicGame, check_public_game
 
 # Public states that follow with less than this probability count as unreached.
 LEAST_PROBABILITY = 1e-300
@@ -41,7 +42,12 @@ class Successor(NamedTuple):
 
 
 def initial_beliefs(game: PublicGame) -> list[Successor]:
-  """Returns the beliefs before anyone has acted."""
+  """Returns the beliefs before anyone has acted.
+
+  Raises:
+    ValueError: no `PublicGame`.
+  """
+  check_public_game(game)
   steps = game.steps_after(None)
   return _grouped(game, steps.history, steps.chance)
 
@@ -72,7 +78,9 @@ def decision_rule(
 def pure_rules(
   game: PublicGame, state: PublicBelief, max_rules: int
 ) -> Iterator[Float[np.ndarray, "i a"]]:
-  """Yields the rules without chance that differ where the belief is.
+  """Yields the deterministic decision rules (prescriptions) of a belief.
+
+  Those that differ where the belief is above 0.
 
   Args:
     game: the game.
@@ -108,7 +116,8 @@ def successors(
     rule: `[i, a]`, of the rows `game.rows_at(state.public_state)`.
 
   Raises:
-    ValueError: a rule of another shape, or rows that are no distributions.
+    ValueError: a rule of another shape, rows that are no distributions, or a
+      belief that is none.
   """
   return _grouped(game, *_moved(game, state, rule))
 
@@ -128,7 +137,8 @@ def worth(
     value: of public belief states, without regularization.
 
   Raises:
-    ValueError: a rule of another shape, or rows that are no distributions.
+    ValueError: a rule of another shape, rows that are no distributions, or a
+      belief that is none.
   """
   history, weight = _moved(game, state, rule)
   ended = float(weight @ game.tree.returns[history, 0])
@@ -148,13 +158,10 @@ def _check_rule(
       f"information states with up to {shape[1]} actions, got shape "
       f"{np.shape(rule)}."
     )
-  allowed = legal[game.rows_at(public_state)]
-  sums = np.sum(np.where(allowed, rule, 0), axis=1)
-  if np.min(rule) < 0 or not np.allclose(sums, 1, atol=1e-6):
+  if wrong_rows(rule, legal[game.rows_at(public_state)]).any():
     raise ValueError(
       "rule: expected a distribution of legal actions in every row, at public "
-      "state "
-      f"{public_state} of {game.name} got {rule}."
+      f"state {public_state} of {game.name} got {rule}."
     )
 
 
@@ -164,6 +171,7 @@ def _moved(
   """Returns the histories after a decision rule and their probabilities."""
   rows = game.rows_at(state.public_state)
   _check_rule(game, state.public_state, rule)
+  game.check_belief(state.public_state, state.belief)
   here = game.histories(state.public_state)
   steps = game.steps_after(state.public_state)
   place = np.searchsorted(here, steps.before)

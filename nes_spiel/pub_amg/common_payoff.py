@@ -17,7 +17,8 @@ from jaxtyping import Float
 
 from nes_spiel.pub_amg import beliefs, game_tree, maps, policies, validity
 from nes_spiel.pub_amg.beliefs import PublicBelief
-from nes_spiel.pub_amg.public_game import PublicFrom, PublicGame
+from nes_spiel.pub_amg.public_game import PublicGame
+from nes_spiel.pub_amg.public_partition import PublicFrom
 
 MAX_PRESCRIPTIONS = 100_000  # at one public belief state
 

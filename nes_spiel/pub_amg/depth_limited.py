@@ -9,7 +9,6 @@ the regularized equilibrium of the subgame is the only one (Section 7).
 
 import dataclasses
 import functools
-import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -19,6 +18,7 @@ import numpy as np
 from jax import lax
 from jaxtyping import Bool, Float, Int
 
+from nes_spiel.games.warn_caller import warn_caller
 from nes_spiel.pub_amg import (
   beliefs,
   descent,
@@ -59,7 +59,8 @@ class Search(NamedTuple):
 class DepthLimitedPlanner:
   """The public-belief policy of a search to a fixed depth.
 
-  Where the game ends within the depth it is a `Planner`'s.
+  Where the game ends within the depth it is a `Planner`'s, from uniform
+  policies, with that one's tolerances and sweeps.
   """
 
   def __init__(
@@ -83,12 +84,12 @@ class DepthLimitedPlanner:
         `BeliefValue.values_at`, or `lambda game, cut, method: LEAF_VALUES`.
       objective: as `solve` takes it.
       step_size: eta, a tenth of alpha if None.
-      residual_tolerance: on the residual of a search.
-      max_sweeps: of a search.
+      residual_tolerance: on the residual of a search to the depth.
+      max_sweeps: of such a search.
 
     Raises:
-      ValueError: no `PublicGame`, numbers out of range, or leaf values in the
-        place of what makes them.
+      ValueError: no `PublicGame`, numbers out of range, a schedule of alpha, or
+        leaf values in the place of what makes them.
     """
     check_public_game(game)
     if isinstance(values_at, type) or hasattr(values_at, "start"):
@@ -98,14 +99,10 @@ class DepthLimitedPlanner:
       )
     if depth < 1:
       raise ValueError(f"depth: expected 1 or more, got {depth}.")
-    if max_sweeps < 1 or not residual_tolerance > 0:
-      raise ValueError(
-        "max_sweeps, residual_tolerance: expected at least 1 and above 0, got "
-        f"{max_sweeps} and {residual_tolerance}."
-      )
+    descent.check_limits(max_sweeps, residual_tolerance=residual_tolerance)
     self.game, self._depth, self._values_at = game, depth, values_at
     self._tolerance, self._max_sweeps = residual_tolerance, max_sweeps
-    self._planner = Planner(game, alpha, objective, step_size)
+    self._planner = Planner(game, alpha, objective, step_size, warm_start=False)
     self._prepared = functools.cache(self._prepare)
 
   def __call__(self, state: PublicBelief) -> Float[np.ndarray, "i a"]:
@@ -146,10 +143,9 @@ class DepthLimitedPlanner:
 
   def _check(self, found: Search) -> None:
     if not found.residual <= self._tolerance:
-      warnings.warn(
+      warn_caller(
         f"A search of {self.game.name} was left after {found.sweeps:g} sweeps "
-        f"with a residual of {found.residual:.1e}.",
-        stacklevel=3,
+        f"with a residual of {found.residual:.1e}."
       )
 
 

@@ -2,9 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Full-width magnetic mirror descent: all decision rules move at once."""
 
-import functools
 import math
-import warnings
 from typing import Any, NamedTuple
 
 import jax
@@ -13,9 +11,10 @@ from jax import lax
 from jaxtyping import Array, Bool, Float
 
 from nes_spiel.equilibria.mirror_descent import Schedule, as_schedule
+from nes_spiel.games.warn_caller import warn_caller
 from nes_spiel.pub_amg import sweeps
 from nes_spiel.pub_amg.gaps import Gaps, gaps
-from nes_spiel.pub_amg.objectives import Objective
+from nes_spiel.pub_amg.objectives import Objective, neutral_policy
 from nes_spiel.pub_amg.sequence_form import SequenceForm
 from nes_spiel.pub_amg.sweeps import Policies
 
@@ -62,20 +61,60 @@ def make_method(
     )
   if step_size is None:
     step_size = jax.tree_util.Partial(_default_step, as_schedule(alpha))
-  elif not callable(step_size):
-    if not 0 < step_size < math.inf:
-      raise ValueError(
-        f"step_size: expected a finite number above 0, got {step_size}."
-      )
-    if not callable(alpha) and step_size > STABLE * alpha:
-      warnings.warn(
-        f"step_size: {step_size} may circle for alpha {alpha}. Up to "
-        f"{STABLE * alpha:g} every game that was measured converges; Leduc "
-        f"poker does not from {0.35 * alpha:g} on at alpha 0.5, and perturbed "
-        f"rock-paper-scissors from {3 * alpha:g} on.",
-        stacklevel=4,
-      )
+  else:
+    check_step_size("step_size", step_size)
+    if not callable(alpha) and not callable(step_size):
+      _warn_of_circles(alpha, step_size)
   return Method(objective, as_schedule(alpha), as_schedule(step_size))
+
+
+def _warn_of_circles(alpha: float, step_size: float) -> None:
+  """Warns where steps may be too long to converge."""
+  if step_size > STABLE * alpha:
+    warn_caller(
+      f"step_size: {step_size} may circle for alpha {alpha}. Up to "
+      f"{STABLE * alpha:g} every game that was measured converges; Leduc poker "
+      f"does not from {0.35 * alpha:g} on at alpha 0.5, and perturbed "
+      f"rock-paper-scissors from {3 * alpha:g} on."
+    )
+
+
+def make_constant_method(
+  objective: Objective, alpha: float, step_size: float | None
+) -> Method:
+  """Returns `make_method`'s where all sweeps must have the same alpha.
+
+  Raises:
+    ValueError: numbers out of range, or a schedule of alpha.
+  """
+  if callable(alpha):
+    raise ValueError(
+      "alpha: expected a number, at which every subgame is solved, got a "
+      "schedule."
+    )
+  return make_method(objective, alpha, step_size)
+
+
+def check_step_size(name: str, step_size: float | Schedule) -> None:
+  """Raises ValueError unless eta is a schedule or a finite number above 0."""
+  if not callable(step_size) and not 0 < step_size < math.inf:
+    raise ValueError(
+      f"{name}: expected a finite number above 0, got {step_size}."
+    )
+
+
+def check_limits(max_sweeps: int, **tolerances: float) -> None:
+  """Raises ValueError for limits that no descent can end by.
+
+  Args:
+    max_sweeps: 1 or more.
+    **tolerances: 0 or more, inf for one that does not matter.
+  """
+  if not max_sweeps >= 1:
+    raise ValueError(f"max_sweeps: expected 1 or more, got {max_sweeps}.")
+  for name, tolerance in tolerances.items():
+    if not tolerance >= 0:
+      raise ValueError(f"{name}: expected 0 or more, got {tolerance}.")
 
 
 def _default_step(alpha: Schedule, step: Any) -> Any:
@@ -124,8 +163,8 @@ def moved_rule(
     after = objective.step(
       here, policies[player], seen.values, alpha, step_size
     )
-  magnet = objective.greedy(here, jnp.zeros_like(after), 1.0)
-  return jnp.where(seen.reach[:, None] > 0, after, magnet)
+  neutral = neutral_policy(objective, here)
+  return jnp.where(seen.reach[:, None] > 0, after, neutral)
 
 
 def sweep(
@@ -181,14 +220,13 @@ def measured(
   return Descent(policies, jnp.asarray(step), found)
 
 
-@functools.partial(jax.jit, static_argnames=("between",))
+@jax.jit
 def descend(
   form: SequenceForm,
   start: Descent,
   method: Method,
   most: Gaps,
   max_sweeps: Float[Array, ""] | float,
-  between: int = BETWEEN_MEASUREMENTS,
 ) -> Descent:
   """Sweeps until every gap is small enough, or NaN.
 
@@ -198,7 +236,6 @@ def descend(
     method: of the steps.
     most: what the gaps may be at the end; inf for one that does not matter.
     max_sweeps: when to stop all the same, in sweeps since the first.
-    between: sweeps between measurements.
   """
 
   def unfinished(state: Descent) -> Bool[Array, ""]:
@@ -207,7 +244,7 @@ def descend(
     return jnp.stack(far).any() & (state.sweeps < max_sweeps)
 
   def advance(state: Descent) -> Descent:
-    stop = jnp.minimum(state.sweeps + between, max_sweeps)
+    stop = jnp.minimum(state.sweeps + BETWEEN_MEASUREMENTS, max_sweeps)
     policies, _ = lax.while_loop(
       lambda x: x[1] < stop,
       lambda x: (sweep(form, x[0], method, x[1] + 1), x[1] + 1),

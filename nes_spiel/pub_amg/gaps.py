@@ -11,9 +11,11 @@ from jaxtyping import Array, Float
 
 from nes_spiel.pub_amg import objectives, policies, sweeps
 from nes_spiel.pub_amg.objectives import MiniMaxEnt, Objective
-from nes_spiel.pub_amg.public_game import PublicGame, check_public_game
+from nes_spiel.pub_amg.public_game import PublicGame
 from nes_spiel.pub_amg.sequence_form import SequenceForm
 from nes_spiel.pub_amg.sweeps import Policies
+
+ROUNDING = 1e-12  # a gap so little below 0 is shown as 0
 
 
 class Gaps(NamedTuple):
@@ -111,7 +113,7 @@ def exploitability(
   game: PublicGame,
   policy: Any,
   alpha: float = 0.0,
-  objective: Objective | None = None,
+  objective: Any = MiniMaxEnt,
 ) -> float:
   """Returns the exploitability of an OpenSpiel policy in the original game.
 
@@ -120,16 +122,16 @@ def exploitability(
     policy: as `policies.from_openspiel` takes it, or both players' tables of
       logarithms, as `correspondence` returns them.
     alpha: of the regularized one, 0 for the plain one, which is OpenSpiel's.
-    objective: its psi, `MiniMaxEnt()` if None.
+    objective: its psi, as `solve` takes it.
 
   Raises:
-    ValueError: a negative alpha, or a policy that is none.
+    ValueError: no `PublicGame`, a negative alpha, or a policy that is none.
   """
   objectives.check_alpha(alpha)
-  check_public_game(game)
-  objective = objectives.checked(objective or MiniMaxEnt(), game)
+  objective = objectives.checked(objective, game)
   if alpha == 0:  # where psi does not count, nor need it know what is greedy
     objective = MiniMaxEnt()
   with jax.enable_x64(True):
     tables = policies.log_tables(game, policy)
-    return float(_compiled(game.form, tables, objective, alpha))
+    gap = float(_compiled(game.form, tables, objective, alpha))
+  return 0.0 if -ROUNDING < gap < 0 else gap

@@ -96,13 +96,13 @@ def leader_view(form: SequenceForm, leader: int) -> Leader:
   )
 
 
-@functools.partial(jax.jit, static_argnames=("penalized",))
+@functools.partial(jax.jit, static_argnames=("regularized",))
 def leader_value(
   leader: Leader,
   rule: Float[Array, "i a"],
   objective: Objective,
   alpha: Float[Array, ""] | float,
-  penalized: bool,
+  regularized: bool,
 ) -> Float[Array, ""]:
   """Returns what the leader expects of a rule that is answered.
 
@@ -111,7 +111,7 @@ def leader_value(
     rule: `[i, a]`, probabilities.
     objective: its psi.
     alpha: at which the follower answers.
-    penalized: whether psi counts, with weight alpha.
+    regularized: whether psi counts, with weight alpha.
   """
   gains = jnp.einsum("ia,iakb->kb", rule, leader.gains)
   reach = jnp.einsum("ia,iak->k", rule, leader.leads_to)
@@ -120,7 +120,7 @@ def leader_value(
   answer = objective.greedy(there, -gains / safe, alpha)
   total = leader.constant + jnp.sum(rule * leader.ended)
   total += jnp.sum(jnp.exp(answer) * gains)
-  if not penalized:
+  if not regularized:
     return total
   here = Places(leader.player, slice(None), leader.legal)
   safe_rule = jnp.where(rule > 0, rule, 1)
@@ -131,17 +131,17 @@ def leader_value(
   )
 
 
-@functools.partial(jax.jit, static_argnames=("penalized",))
+@functools.partial(jax.jit, static_argnames=("regularized",))
 def leader_slope(
   leader: Leader,
   rule: Float[Array, "i a"],
   objective: Objective,
   alpha: Float[Array, ""] | float,
-  penalized: bool,
+  regularized: bool,
 ) -> tuple[Float[Array, ""], Float[Array, "i a"]]:
   """Returns `leader_value` and its derivative by the rule."""
   differentiate = jax.value_and_grad(leader_value, argnums=1)
-  return differentiate(leader, rule, objective, alpha, penalized)
+  return differentiate(leader, rule, objective, alpha, regularized)
 
 
 @jax.jit
@@ -151,7 +151,7 @@ def leader_values(
   objective: Objective,
   alpha: Float[Array, ""] | float,
 ) -> Float[Array, " m"]:
-  """Returns `leader_value`, unpenalized, of many rules."""
+  """Returns `leader_value`, without psi, of many rules."""
   each = jax.vmap(leader_value, in_axes=(None, 0, None, None, None))
   return each(leader, rules, objective, alpha, False)
 
@@ -159,7 +159,7 @@ def leader_values(
 def variation(
   leader: Leader, log_magnet: Float[np.ndarray, "k b"], alpha: float
 ) -> Float[np.ndarray, " i"]:
-  """Returns how fast the unpenalized value changes with each row's rule.
+  """Returns how fast the without psi value changes with each row's rule.
 
   Between two rules it changes by at most the sum over rows of this times their
   total variation distance. The derivative by rule[i, a] is, with the answer y
@@ -176,7 +176,7 @@ def variation(
   Args:
     leader: the game.
     log_magnet: `[k, b]`, the policy that steps of the follower are drawn to.
-    alpha: at which the follower answers.
+    alpha: at which the follower answers, above 0.
   """
   where = np.broadcast_to(leader.answers, leader.gains.shape)
   low = np.min(leader.gains, axis=-1, where=where, initial=np.inf)
@@ -186,9 +186,8 @@ def variation(
   widest = unit.max(axis=(0, 1))
   rarest = np.exp(np.min(log_magnet, axis=-1, where=leader.answers, initial=0))
   deviation = np.sqrt(LARGEST_SQUARE * np.maximum(1 / rarest - 1, 0))
-  if alpha > 0:
-    deviation = np.minimum(deviation, widest / (2 * alpha))
-  extra = deviation * (high - low + reach * widest) / 2 * (alpha > 0)
+  deviation = np.minimum(deviation, widest / (2 * alpha))
+  extra = deviation * (high - low + reach * widest) / 2
   lowest = leader.ended + (low - extra).sum(-1)
   highest = leader.ended + (high + extra).sum(-1)
   return np.max(highest, axis=-1, where=leader.legal, initial=-np.inf) - np.min(

@@ -2,31 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """A leader's best rule without regularization, by a linear program."""
 
-from typing import NamedTuple
-
 import numpy as np
 from jaxtyping import Float
 from scipy import optimize
 
+from nes_spiel.equilibria.quantal_response import distributions
 from nes_spiel.pub_amg.leader import Leader
+from nes_spiel.pub_amg.leader_search import Bounds
 
 
-class Guarantee(NamedTuple):
-  """The most that a rule guarantees, between what two rules prove.
+def solve(leader: Leader) -> Bounds:
+  """Returns bounds of the most that a rule guarantees.
 
-  Attributes:
-    rule: `[i, a]`, the leader's.
-    lower: what it guarantees.
-    upper: what an answer that is fixed beforehand leaves to any rule.
-  """
-
-  rule: Float[np.ndarray, "i a"]
-  lower: float
-  upper: float
-
-
-def solve(leader: Leader) -> Guarantee:
-  """Returns a rule that guarantees the most.
+  The lower one is what the rule that was found guarantees, the upper one what
+  an answer that is fixed beforehand leaves to any rule.
 
   Maximises constant + <ended, rule> + sum_k t_k with t_k <= <rule, gains_kb>.
   The bounds are computed from the solution and its dual, made distributions,
@@ -59,24 +48,18 @@ def solve(leader: Leader) -> Guarantee:
   rule = found.x[: rows * width].reshape(rows, width)
   answer = np.zeros(leader.answers.shape)
   answer[tuple(places.T)] = -found.ineqlin.marginals
-  return _certified(leader, _distributions(rule), _distributions(answer))
-
-
-def _distributions(table: Float[np.ndarray, "i a"]) -> Float[np.ndarray, "i a"]:
-  """Returns rows without rounding below 0 or away from a sum of 1."""
-  positive = np.maximum(table, 0)
-  return positive / positive.sum(axis=1, keepdims=True)
+  return _certified(leader, distributions(rule), distributions(answer))
 
 
 def _certified(
   leader: Leader,
   rule: Float[np.ndarray, "i a"],
   answer: Float[np.ndarray, "k b"],
-) -> Guarantee:
+) -> Bounds:
   """Returns what a rule and an answer prove."""
   answered = np.einsum("ia,iakb->kb", rule, leader.gains)
   worst = np.min(answered, axis=1, where=leader.answers, initial=np.inf)
   lower = leader.constant + np.sum(rule * leader.ended) + worst.sum()
   left = leader.ended + np.einsum("kb,iakb->ia", answer, leader.gains)
   best = np.max(left, axis=1, where=leader.legal, initial=-np.inf)
-  return Guarantee(rule, float(lower), float(leader.constant + best.sum()))
+  return Bounds(float(lower), float(leader.constant + best.sum()))

@@ -15,6 +15,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy import optimize
 
+from nes_spiel.pub_amg.information_states import uniform_rule
+
 CHUNK = 4096  # centres per compiled call
 
 Rules = Float[np.ndarray, "m i a"]
@@ -62,7 +64,7 @@ def climb(
 
 def starts(legal: Bool[np.ndarray, "i a"]) -> list[Float[np.ndarray, "i a"]]:
   """Returns the uniform rule, and those with an action in one row."""
-  even = legal / legal.sum(-1, keepdims=True)
+  even = uniform_rule(legal)
   chosen = [even]
   for row, column in np.argwhere(legal):
     rule = even.copy()

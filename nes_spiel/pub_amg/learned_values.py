@@ -65,11 +65,25 @@ class BeliefValue:
     self.network, self.parameters = network, parameters
 
   def __call__(self, state: PublicBelief) -> float:
-    """Returns the value to player 0 of the game from a belief on."""
+    """Returns the value to player 0 of the game from a belief on.
+
+    Raises:
+      ValueError: a public state or a belief that the network has no place for.
+    """
+    self._check(state)
     room = self.network.histories - len(state.belief)
     weights = jnp.asarray(np.pad(state.belief, (0, room)), jnp.float32)
     where = jnp.asarray(state.public_state, jnp.int32)
     return float(self.network.value(self.parameters, where, weights))
+
+  def _check(self, state: PublicBelief) -> None:
+    """Raises ValueError for a belief of another game."""
+    last, most = self.network.public_states - 1, self.network.histories
+    if not 0 <= state.public_state <= last or len(state.belief) > most:
+      raise ValueError(
+        f"state: the network knows public states 0 to {last} with up to {most} "
+        f"histories, got {state.public_state} with {len(state.belief)}."
+      )
 
   def save(self, path: str | os.PathLike[str]) -> None:
     """Writes a file for `load_value`, replacing one of that name."""
@@ -103,13 +117,18 @@ def load_value(path: str | os.PathLike[str]) -> BeliefValue:
     path: the file.
 
   Raises:
-    ValueError: no such file, or none of a value function.
+    ValueError: no such file, or none of a value function, or one whose tensors
+      do not fit its network or are not finite.
   """
   arrays, fields = runs.read_tensors(path)
   try:
     widths = tuple(fields.pop("widths"))
     network = BeliefNetwork(**fields, widths=widths)
-  except (KeyError, TypeError) as error:
+    like = jax.eval_shape(network.init, jax.random.key(0))
+    parameters = runs.tree_from_arrays(like, arrays)
+  except (KeyError, TypeError, ValueError) as error:
     raise ValueError(f"{path}: holds no value function: {error}.") from error
-  like = jax.eval_shape(network.init, jax.random.key(0))
-  return BeliefValue(network, runs.tree_from_arrays(like, arrays))
+  for name, array in arrays.items():
+    if not np.isfinite(array).all():
+      raise ValueError(f"{path}: {name} is not finite.")
+  return BeliefValue(network, parameters)

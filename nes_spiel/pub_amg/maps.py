@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from nes_spiel.pub_amg import beliefs, policies
 from nes_spiel.pub_amg.beliefs import PublicBelief
-from nes_spiel.pub_amg.public_game import PublicGame
+from nes_spiel.pub_amg.public_game import PublicGame, check_public_game
 from nes_spiel.pub_amg.sweeps import Policies
 
 # Maps a public belief state to a decision rule `[i, a]`, of the rows
@@ -29,8 +29,9 @@ def correspondence(game: PublicGame, public_policy: PublicPolicy) -> Policies:
     Both players' `[i, a]`, as logarithms; uniform where it does not lead.
 
   Raises:
-    ValueError: a decision rule that is none.
+    ValueError: no `PublicGame`, or a decision rule that is none.
   """
+  check_public_game(game)
   tables = [np.array(table) for table in policies.uniform(game)]
   waiting = [successor.state for successor in beliefs.initial_beliefs(game)]
   while waiting:
@@ -50,7 +51,11 @@ def canonical_choice(game: PublicGame, log_policies: Policies) -> PublicPolicy:
   Args:
     game: the game.
     log_policies: of both players, as logarithms.
+
+  Raises:
+    ValueError: no `PublicGame`.
   """
+  check_public_game(game)
 
   def public_policy(state: PublicBelief) -> Float[np.ndarray, "i a"]:
     return beliefs.decision_rule(game, state.public_state, log_policies)

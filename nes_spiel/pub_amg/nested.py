@@ -22,7 +22,7 @@ from nes_spiel.equilibria.mirror_descent import Schedule, as_schedule
 from nes_spiel.pub_amg import descent, objectives, policies
 from nes_spiel.pub_amg.gaps import Gaps, gaps
 from nes_spiel.pub_amg.objectives import MiniMaxEnt, Objective
-from nes_spiel.pub_amg.public_game import PublicGame
+from nes_spiel.pub_amg.public_game import PublicGame, check_public_game
 from nes_spiel.pub_amg.sequence_form import Array, SequenceForm
 from nes_spiel.pub_amg.sweeps import Policies
 
@@ -76,9 +76,10 @@ def solve_nested(
     game, for each record.
 
   Raises:
-    ValueError: a game of another number of steps, a negative alpha, or records
-      that do not ascend from 1.
+    ValueError: no `PublicGame`, one of another number of steps, numbers out of
+      range, or records that do not ascend from 1.
   """
+  check_public_game(game)
   steps = time_steps(game)
   if len(steps) not in (2, 3):
     raise ValueError(
@@ -89,6 +90,8 @@ def solve_nested(
     raise ValueError(f"records: expected 1 or more, ascending, got {records}.")
   if not callable(alpha):
     objectives.check_alpha(alpha)
+  descent.check_step_size("first_step_size", first_step_size)
+  descent.check_step_size("second_step_size", second_step_size)
   objective = objectives.checked(objective, game)
   rates = Rates(
     as_schedule(alpha),

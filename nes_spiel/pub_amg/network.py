@@ -10,6 +10,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, Key
 
+LARGEST = 2**31 - 1  # that counts of states and histories fit
+
 
 @dataclasses.dataclass(frozen=True)
 class BeliefNetwork:
@@ -23,7 +25,8 @@ class BeliefNetwork:
     widths: of the hidden layers.
 
   Raises:
-    ValueError: `widths` is not a tuple, which compiled code is cached by.
+    ValueError: `widths` is not a tuple, which compiled code is cached by, or a
+      number is no integer of 1 to 2^31 - 1.
   """
 
   public_states: int
@@ -31,9 +34,12 @@ class BeliefNetwork:
   widths: tuple[int, ...] = (256, 256)
 
   def __post_init__(self) -> None:
-    """Checks the widths."""
+    """Checks widths and counts."""
     if not isinstance(self.widths, tuple):
       raise ValueError(f"widths: expected a tuple, got {self.widths!r}.")
+    for number in (self.public_states, self.histories, *self.widths):
+      if not isinstance(number, int) or not 1 <= number <= LARGEST:
+        raise ValueError(f"expected integers of 1 to {LARGEST}, got {self}.")
 
   def init(self, key: Key[Array, ""]) -> Any:
     """Draws first parameters."""

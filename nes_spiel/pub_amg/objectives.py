@@ -16,7 +16,8 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from nes_spiel.equilibria import mirror_descent
-from nes_spiel.pub_amg.public_game import PublicGame
+from nes_spiel.pub_amg.information_states import wrong_rows
+from nes_spiel.pub_amg.public_game import PublicGame, check_public_game
 
 
 class Places(NamedTuple):
@@ -181,8 +182,18 @@ class MiniMaxKL(MiniMaxEnt):
     return MiniMaxKL((first, second))
 
 
-def _check_is_one(objective: Any) -> None:
-  """Raises ValueError for what is no `Objective`; makes a pytree of what is."""
+def neutral_policy(objective: Objective, places: Places) -> Float[Array, "i a"]:
+  """Returns what is greedy where all actions are worth the same, as logarithms.
+
+  Args:
+    objective: its psi, which is lowest there.
+    places: where.
+  """
+  return objective.greedy(places, jnp.zeros(places.legal.shape), 1.0)
+
+
+def _check_objective(objective: Any) -> None:
+  """Raises ValueError for what is no `Objective`."""
   needed = (
     "uniqueness_guaranteeing",
     "penalty",
@@ -196,8 +207,12 @@ def _check_is_one(objective: Any) -> None:
       "objective: expected an Objective such as MiniMaxEnt(); of "
       f"{objective!r} {', '.join(missing)} is missing."
     )
+
+
+def _register(objective: Any) -> None:
+  """Makes a static pytree of an objective that JAX takes for a leaf."""
   leaves = jax.tree.leaves(objective)
-  if len(leaves) == 1 and leaves[0] is objective:  # JAX takes it for a leaf
+  if len(leaves) == 1 and leaves[0] is objective:
     jax.tree_util.register_static(type(objective))
 
 
@@ -210,23 +225,34 @@ def check_alpha(alpha: float) -> None:
 
 
 def checked(objective: Any, game: PublicGame) -> Objective:
-  """Returns an objective; raises ValueError for what guarantees nothing.
+  """Returns an objective that is one of a game, and guarantees uniqueness.
 
   Args:
     objective: a class is made an instance.
     game: for whose information states a reference must be.
+
+  Raises:
+    ValueError: no `PublicGame`, no objective, one without unique equilibria, or
+      a reference that is none of the game.
   """
+  check_public_game(game)
   if isinstance(objective, type):
     objective = objective()
-  _check_is_one(objective)
+  _check_objective(objective)
+  _register(objective)
   if not objective.uniqueness_guaranteeing:
     raise ValueError(
       f"objective: {type(objective).__name__} guarantees no unique "
       "equilibrium: one of the public-belief game may be none of the original."
     )
   reference = getattr(objective, "reference", None)
-  if reference is None:
-    return objective
+  if reference is not None:
+    _check_reference(reference, game)
+  return objective
+
+
+def _check_reference(reference: Any, game: PublicGame) -> None:
+  """Raises ValueError, naming the state, unless a reference is interior."""
   for player, states in enumerate(game.information_states):
     policy = np.asarray(reference[player])
     if policy.shape != states.legal.shape:
@@ -234,13 +260,11 @@ def checked(objective: Any, game: PublicGame) -> Objective:
         f"reference: player {player} of {game.name} needs the shape "
         f"{states.legal.shape}, got {policy.shape}."
       )
-    inner = np.where(states.legal, policy > 0, policy == 0).all(-1)
-    inner &= np.isclose(policy.sum(-1), 1, atol=1e-6)
-    if not inner.all():
-      row = int(np.flatnonzero(~inner)[0])
+    wrong = wrong_rows(policy, states.legal, interior=True)
+    if wrong.any():
+      row = int(np.flatnonzero(wrong)[0])
       raise ValueError(
         "reference: expected a distribution with all legal actions above 0; at "
         f"information state {states.strings[row]!r} of player {player} it is "
         f"{policy[row]}."
       )
-  return objective

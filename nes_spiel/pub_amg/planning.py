@@ -3,13 +3,13 @@
 """Decision-time planning: the subgame at a belief is solved when it is met."""
 
 import functools
-import warnings
 from typing import Any
 
 import jax
 import numpy as np
 from jaxtyping import Float
 
+from nes_spiel.games.warn_caller import warn_caller
 from nes_spiel.pub_amg import beliefs, descent, objectives, policies
 from nes_spiel.pub_amg.beliefs import PublicBelief
 from nes_spiel.pub_amg.descent import Descent
@@ -62,14 +62,15 @@ class Planner:
         the game, or else from uniform policies.
 
     Raises:
-      ValueError: no `PublicGame`, or numbers out of range.
+      ValueError: no `PublicGame`, numbers out of range, or a schedule of alpha.
     """
     check_public_game(game)
-    if max_sweeps < 1:
-      raise ValueError(f"max_sweeps: expected 1 or more, got {max_sweeps}.")
+    descent.check_limits(
+      max_sweeps, tolerance=tolerance, residual_tolerance=residual_tolerance
+    )
     objective = objectives.checked(objective, game)
     self.game = game
-    self.method = descent.make_method(objective, alpha, step_size)
+    self.method = descent.make_constant_method(objective, alpha, step_size)
     self._most = Gaps(tolerance, residual_tolerance, np.inf)
     self._max_sweeps = max_sweeps
     self._warm_start = warm_start
@@ -120,11 +121,10 @@ class Planner:
         )
       )
     if not found.gaps.within(self._most):
-      warnings.warn(
+      warn_caller(
         f"A subgame of {self.game.name} was left after {found.sweeps:g} sweeps "
         "with a regularized exploitability of "
         f"{found.gaps.regularized_exploitability:.1e} and a residual of "
-        f"{found.gaps.residual:.1e}.",
-        stacklevel=2,
+        f"{found.gaps.residual:.1e}."
       )
     return found

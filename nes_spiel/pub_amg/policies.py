@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from open_spiel.python import policy as openspiel_policy
 
+from nes_spiel.pub_amg.information_states import uniform_rule, wrong_rows
 from nes_spiel.pub_amg.public_game import PublicGame
 
 UNIFORM_SHARE = 1e-6  # in an interior policy, where another had zeros
@@ -16,7 +17,7 @@ UNIFORM_SHARE = 1e-6  # in an interior policy, where another had zeros
 def uniform(game: PublicGame) -> tuple[Any, Any]:
   """Returns both players' uniform policies `[i, a]`, as logarithms."""
   first, second = (
-    _logarithm(_even(states.legal)) for states in game.information_states
+    _logarithm(uniform_rule(states.legal)) for states in game.information_states
   )
   return first, second
 
@@ -43,20 +44,21 @@ def _mixed(
   """Returns logarithms of rows that have no zero among the legal actions."""
   has_zero = (legal & (chances == 0)).any(-1, keepdims=True)
   share = np.where(has_zero, UNIFORM_SHARE, 0.0)
-  return _logarithm((1 - share) * chances + share * _even(legal))
+  return _logarithm((1 - share) * chances + share * uniform_rule(legal))
 
 
 def to_openspiel(
-  game: PublicGame, policies: tuple[Any, Any]
+  game: PublicGame, log_policies: tuple[Any, Any]
 ) -> openspiel_policy.TabularPolicy:
   """Returns policies as a `TabularPolicy` of the game with turns.
 
   Args:
     game: the game.
-    policies: of both players `[i, a]`, as logarithms.
+    log_policies: of both players `[i, a]`, as logarithms.
   """
   table = openspiel_policy.TabularPolicy(game.tree.game)
-  for states, log_policy in zip(game.information_states, policies, strict=True):
+  pairs = zip(game.information_states, log_policies, strict=True)
+  for states, log_policy in pairs:
     for row, string in enumerate(states.strings):
       legal = states.actions[row][states.legal[row]]
       entry = table.policy_for_key(string)
@@ -103,13 +105,13 @@ def log_tables(game: PublicGame, policy: Any) -> tuple[Any, Any]:
   Raises:
     ValueError: probabilities that are no distribution.
   """
-  if not isinstance(policy, tuple):
+  if not isinstance(policy, tuple | list):
     return from_openspiel(game, policy)
   if len(policy) != 2:
     raise ValueError(f"policy: expected two tables, got {len(policy)}.")
   for player, table in enumerate(policy):
     check_distributions(game, player, np.exp(np.asarray(table)))
-  return policy
+  return policy[0], policy[1]
 
 
 def check_distributions(
@@ -122,19 +124,13 @@ def check_distributions(
       f"policy: player {player} has {len(states.strings)} information states "
       f"with up to {states.legal.shape[1]} actions, got shape {table.shape}."
     )
-  wrong = ~(np.abs(table.sum(-1) - 1) <= 1e-6) | (table < 0).any(-1)
-  wrong |= np.where(states.legal, 0, table).any(-1)
+  wrong = wrong_rows(table, states.legal)
   if wrong.any():
     row = int(np.flatnonzero(wrong)[0])
     raise ValueError(
       f"policy: at information state {states.strings[row]!r} of player "
       f"{player} there is no distribution over the legal actions: {table[row]}."
     )
-
-
-def _even(legal: Bool[np.ndarray, "i a"]) -> Float[np.ndarray, "i a"]:
-  """Returns uniform probabilities."""
-  return legal / legal.sum(-1, keepdims=True)
 
 
 def _logarithm(table: Float[np.ndarray, "i a"]) -> Float[np.ndarray, "i a"]:

@@ -5,11 +5,12 @@
 import dataclasses
 import functools
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
+from nes_spiel.games.warn_caller import warn_caller
 from nes_spiel.pub_amg import (
   game_tree,
   public_partition,
@@ -17,27 +18,13 @@ from nes_spiel.pub_amg import (
   validity,
 )
 from nes_spiel.pub_amg.game_tree import HistoryTree
+from nes_spiel.pub_amg.information_states import (
+  InformationStates,
+  information_states,
+)
+from nes_spiel.pub_amg.public_partition import PublicFrom
 
-PublicFrom = Literal["auto", "observer", "common_knowledge"]
-
-
-class InformationStates(NamedTuple):
-  """A player's information states, by how often it acted before, then by time.
-
-  Attributes:
-    strings: OpenSpiel's.
-    actions: `[i, a]`, the legal ones in OpenSpiel's order, then -1.
-    public_state: `[i]`, the one that it is consistent with.
-  """
-
-  strings: tuple[str, ...]
-  actions: Int[np.ndarray, "i a"]
-  public_state: Int[np.ndarray, " i"]
-
-  @property
-  def legal(self) -> Bool[np.ndarray, "i a"]:
-    """Which columns are actions."""
-    return self.actions >= 0
+MANY_HISTORIES = 100_000
 
 
 class Steps(NamedTuple):
@@ -105,6 +92,8 @@ class PublicGame:
   ) -> "PublicGame":
     """Reads a two-player zero-sum game.
 
+    Made for up to 100000 histories; it warns beyond.
+
     Args:
       game: OpenSpiel's. Simultaneous moves become turns.
       public: what is public: what OpenSpiel's public observer shows, or what is
@@ -126,7 +115,12 @@ class PublicGame:
   ) -> "PublicGame":
     """Reads a game of any utility, checked otherwise; as `from_openspiel`."""
     tree = game_tree.read_tree(game, max_histories)
-    public_state = _public_states(tree, public)
+    if len(tree.parent) > MANY_HISTORIES:
+      warn_caller(
+        f"game: {game} has {len(tree.parent)} histories; with more than "
+        f"{MANY_HISTORIES} reading it takes minutes and a sweep seconds."
+      )
+    public_state = public_partition.public_states(tree, public)
     validity.check_tree(tree, public_state)
     return cls.of_tree(tree, public_state)
 
@@ -141,7 +135,7 @@ class PublicGame:
       public_state: `[h]`, -1 where no player acts.
       width: of tables of actions, if there are no more.
     """
-    states, information_state = _information_states(tree, public_state, width)
+    states, information_state = information_states(tree, public_state, width)
     return cls(tree, public_state, states, information_state)
 
   @property
@@ -193,15 +187,24 @@ class PublicGame:
     Raises:
       ValueError: no such public state, or no distribution over its histories.
     """
+    self.check_belief(public_state, belief)
     roots = self.histories(public_state)
     belief = np.asarray(belief, np.float64)
-    if belief.shape != roots.shape or not (belief >= 0).all():
-      raise ValueError(
-        f"belief: expected {len(roots)} probabilities, got {belief}."
-      )
+    return sequence_form.subgame(self.form, self.tree, roots, belief)
+
+  def check_belief(self, public_state: int, belief: Any) -> None:
+    """Raises ValueError for what is no distribution over a state's histories.
+
+    Args:
+      public_state: where.
+      belief: `[k]`, over `histories(public_state)`.
+    """
+    count = len(self.histories(public_state))
+    belief = np.asarray(belief, np.float64)
+    if belief.shape != (count,) or not (belief >= 0).all():
+      raise ValueError(f"belief: expected {count} probabilities, got {belief}.")
     if not np.isclose(belief.sum(), 1, atol=1e-9):
       raise ValueError(f"belief: expected the sum 1, got {belief.sum()}.")
-    return sequence_form.subgame(self.form, self.tree, roots, belief)
 
   def state(self, history: int) -> Any:
     """Returns OpenSpiel's state of a history."""
@@ -269,57 +272,3 @@ class PublicGame:
     parents, actions = self.tree.parent.tolist(), self.tree.action.tolist()
     pairs = zip(parents, actions, strict=True)
     return {pair: child for child, pair in enumerate(pairs)}
-
-
-def _public_states(tree: HistoryTree, public: str) -> Int[np.ndarray, " h"]:
-  """Returns the public state of each history."""
-  if public not in ("auto", "observer", "common_knowledge"):
-    raise ValueError(
-      'public: expected "auto", "observer" or "common_knowledge", got '
-      f"{public!r}."
-    )
-  if public == "observer" and not tree.observed.size:
-    raise ValueError(
-      f'public: OpenSpiel has no public observer of {tree.game}; "auto" and '
-      '"common_knowledge" do without.'
-    )
-  if public == "common_knowledge" or not tree.observed.size:
-    return public_partition.by_common_knowledge(tree)
-  return public_partition.by_observer(tree)
-
-
-def _information_states(
-  tree: HistoryTree, public_state: Int[np.ndarray, " h"], width: int
-) -> tuple[tuple[InformationStates, InformationStates], Int[np.ndarray, " h"]]:
-  """Returns both players' information states, and the row of each history."""
-  rows = np.full(len(tree.parent), -1)
-  known: tuple[dict[str, int], dict[str, int]] = ({}, {})
-  members: tuple[list[int], list[int]] = ([], [])
-  acting = tree.decisions
-  depth = np.array([len(past) for past in validity.own_histories(tree)])
-  order = np.lexsort([public_state[acting], depth[acting]])
-  for history in acting[order].tolist():
-    actor, string = int(tree.actor[history]), tree.acting_string(history)
-    if string not in known[actor]:
-      known[actor][string] = len(known[actor])
-      members[actor].append(int(history))
-    rows[history] = known[actor][string]
-  width = max(width, *(len(legal) for legal in tree.legal))
-  first, second = (
-    InformationStates(
-      tuple(known[player]),
-      _padded([tree.legal[h] for h in members[player]], width),
-      public_state[members[player]],
-    )
-    for player in (0, 1)
-  )
-  return (first, second), rows
-
-
-def _padded(
-  rows: list[tuple[int, ...]], width: int
-) -> Int[np.ndarray, "k {width}"]:
-  """Returns rows filled up with -1."""
-  return np.array(
-    [[*row, *[-1] * (width - len(row))] for row in rows], np.int64
-  ).reshape(len(rows), width)

@@ -9,20 +9,19 @@ a best response is no linear problem.
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Float
 
 from nes_spiel.pub_amg import (
   leader_program,
   leader_search,
-  nested,
   objectives,
   policies,
   rule_deviations,
   solver,
   sweeps,
 )
+from nes_spiel.pub_amg.information_states import uniform_rule
 from nes_spiel.pub_amg.leader import (
   Leader,
   leader_slope,
@@ -30,11 +29,17 @@ from nes_spiel.pub_amg.leader import (
   read_leader,
   variation,
 )
-from nes_spiel.pub_amg.objectives import MiniMaxEnt, Objective, Places
+from nes_spiel.pub_amg.objectives import (
+  MiniMaxEnt,
+  Objective,
+  Places,
+  neutral_policy,
+)
 from nes_spiel.pub_amg.public_game import PublicGame
 from nes_spiel.pub_amg.sweeps import Policies
 
 INWARD = 1e-10  # of the way to a uniform rule
+ROUNDING = 1e-9  # by which a lower bound may exceed the upper one
 
 
 class PublicExploitability(NamedTuple):
@@ -60,13 +65,16 @@ def public_exploitability(
   tolerance: float = 1e-3,
   max_pieces: int = 1_000_000,
 ) -> PublicExploitability:
-  """Returns the exploitability in the public-belief game.
+  """Returns bounds of the exploitability in the public-belief game.
 
-  In games of two steps of `policy`'s first rule, that of the leader, with the
-  follower's greedy answer to every rule: the highest value of a rule is a
-  global search. In others of the regularized equilibrium of every subgame: the
-  lower bound is that of deviations to rules without chance, at any of a
-  player's public belief states, the upper one what psi can hide.
+  In a game of two time steps: the exploitability of the leader's rule in
+  `policy`, against a follower who answers every rule greedily. The leader's
+  best rule is found by a global search.
+
+  In a longer game: bounds for the policy that plays the regularized equilibrium
+  of every subgame. The lower bound tries deterministic decision rules at every
+  public belief state of one player; the upper bound adds the most that psi can
+  hide.
 
   Args:
     game: the game.
@@ -79,10 +87,11 @@ def public_exploitability(
     max_pieces: how many sets of rules the search may look at.
 
   Raises:
-    ValueError: numbers out of range; a policy that is none; in a game of other
-      than two steps a policy, alpha 0, or `regularized`, which is 0 there.
+    ValueError: no `PublicGame`; numbers out of range; a policy that is none; in
+      a game of other than two steps a policy, alpha 0, `regularized`, which is
+      0 there, or more than 4096 deterministic rules at a public belief state.
   """
-  objectives.check_alpha(alpha)
+  _check_numbers(alpha, tolerance, max_pieces)
   objective = objectives.checked(objective, game)
   if not isinstance(objective, MiniMaxEnt):
     raise ValueError(
@@ -90,7 +99,7 @@ def public_exploitability(
       f"{type(objective).__name__}."
     )
   with jax.enable_x64(True):
-    if len(nested.time_steps(game)) != 2:
+    if game.last_time != 1:
       if policy is not None or regularized or alpha == 0:
         raise ValueError(
           f"game: {game.name} has other than two time steps, where the plain "
@@ -104,16 +113,29 @@ def public_exploitability(
     best = leader_bounds(
       leader, objective, alpha, regularized, tolerance, max_pieces
     )
-    other = _follower_gain(
+    other = _follower_total(
       game, leader, tables, objective, alpha if regularized else 0.0
     )
   return _certified(leader_search.Bounds(*((x + other) / 2 for x in best)))
+
+
+def _check_numbers(alpha: float, tolerance: float, max_pieces: int) -> None:
+  """Raises ValueError for numbers out of range."""
+  objectives.check_alpha(alpha)
+  if not 0 < tolerance < np.inf:
+    raise ValueError(
+      f"tolerance: expected a finite number above 0, got {tolerance}."
+    )
+  if not max_pieces >= 1:
+    raise ValueError(f"max_pieces: expected 1 or more, got {max_pieces}.")
 
 
 def _certified(bounds: leader_search.Bounds) -> PublicExploitability:
   """Returns bounds as what they bound; who does not deviate gains 0."""
   if not np.isfinite(bounds).all():
     raise RuntimeError(f"Bounds are not finite: {bounds}.")
+  if bounds.lower > bounds.upper + ROUNDING:
+    raise RuntimeError(f"The lower bound is above the upper one: {bounds}.")
   lower = max(0.0, bounds.lower)
   return PublicExploitability(lower, lower, max(lower, bounds.upper))
 
@@ -137,35 +159,37 @@ def leader_bounds(
     max_pieces: how many sets of rules may be looked at.
   """
   if alpha == 0:
-    found = leader_program.solve(leader)
-    return leader_search.Bounds(found.lower, found.upper)
-  legal = leader.legal
+    return leader_program.solve(leader)
 
   def slope(rule: Any) -> Any:
     found = leader_slope(leader, rule, objective, alpha, regularized)
     value, gradient = jax.device_get(found)
     return float(value), gradient
 
-  best = max(
-    (
-      leader_search.climb(slope, start, legal)
-      for start in leader_search.starts(legal)
-    ),
-    key=lambda rule: slope(rule)[0],
-  )
+  best = _best_found(slope, leader.legal)
   if regularized:
-    return _concave_bounds(slope, best, legal)
-  lower, _ = slope(best)
+    return _concave_bounds(slope, best, leader.legal)
   there = Places(1 - leader.player, slice(None), leader.answers)
-  magnet = objective.greedy(there, jnp.zeros(leader.answers.shape), 1.0)
+  neutral = np.asarray(neutral_policy(objective, there))
   return leader_search.bound(
     lambda rules: _in_chunks(leader, rules, objective, alpha),
-    variation(leader, np.asarray(magnet), alpha),
-    legal,
-    lower,
+    variation(leader, neutral, alpha),
+    leader.legal,
+    slope(best)[0],
     tolerance,
     max_pieces,
   )
+
+
+def _best_found(
+  slope: leader_search.Slope, legal: Bool[np.ndarray, "i a"]
+) -> Float[np.ndarray, "i a"]:
+  """Returns the best rule that climbing from several others leads to."""
+  found = [
+    leader_search.climb(slope, start, legal)
+    for start in leader_search.starts(legal)
+  ]
+  return max(found, key=lambda rule: slope(rule)[0])
 
 
 def _concave_bounds(
@@ -174,7 +198,7 @@ def _concave_bounds(
   legal: Bool[np.ndarray, "i a"],
 ) -> leader_search.Bounds:
   """Returns bounds of a concave value's maximum, from the slope at a rule."""
-  even = legal / legal.sum(axis=1, keepdims=True)
+  even = uniform_rule(legal)
   inside = (1 - INWARD) * rule + INWARD * even  # psi is steep at an edge
   lower, gradient = slope(inside)
   ahead = np.where(legal, gradient, -np.inf).max(-1)
@@ -195,7 +219,7 @@ def _tables(
   return policies.log_tables(game, policy)
 
 
-def _follower_gain(
+def _follower_total(
   game: PublicGame,
   leader: Leader,
   tables: Policies,

@@ -8,7 +8,7 @@ player confuses them, or if what follows them belongs together.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from jaxtyping import Int
@@ -16,7 +16,33 @@ from scipy.sparse import coo_matrix, csgraph
 
 from nes_spiel.pub_amg.game_tree import HistoryTree
 
+PublicFrom = Literal["auto", "observer", "common_knowledge"]
 NOWHERE = -1  # the public state of a history where no player acts
+
+
+def public_states(tree: HistoryTree, public: str) -> Int[np.ndarray, " h"]:
+  """Returns the public state of each history, -1 where no player acts.
+
+  Args:
+    tree: of any game.
+    public: one of `PublicFrom`; "auto" is the observer where there is one.
+
+  Raises:
+    ValueError: another word, or no observer of the game.
+  """
+  if public not in get_args(PublicFrom):
+    raise ValueError(
+      'public: expected "auto", "observer" or "common_knowledge", got '
+      f"{public!r}."
+    )
+  if public == "observer" and not tree.observed.size:
+    raise ValueError(
+      f'public: OpenSpiel has no public observer of {tree.game}; "auto" and '
+      '"common_knowledge" do without.'
+    )
+  if public == "common_knowledge" or not tree.observed.size:
+    return by_common_knowledge(tree)
+  return by_observer(tree)
 
 
 def by_observer(tree: HistoryTree) -> Int[np.ndarray, " h"]:

@@ -14,7 +14,7 @@ from jaxtyping import Float
 from nes_spiel.pub_amg import beliefs, sweeps
 from nes_spiel.pub_amg.beliefs import PublicBelief
 from nes_spiel.pub_amg.leader_search import Bounds
-from nes_spiel.pub_amg.objectives import Objective
+from nes_spiel.pub_amg.objectives import Objective, neutral_policy
 from nes_spiel.pub_amg.planning import Planner
 from nes_spiel.pub_amg.public_game import PublicGame
 from nes_spiel.pub_amg.public_partition import previous_decisions
@@ -29,9 +29,12 @@ def bound(game: PublicGame, alpha: float, objective: Objective) -> Bounds:
 
   Args:
     game: of few steps: the time grows with the product of how many rules are
-      tried on the way, the usual one and those without chance.
+      tried on the way, the usual one and the deterministic ones.
     alpha: above 0.
     objective: its psi.
+
+  Raises:
+    ValueError: more than 4096 deterministic rules at a public belief state.
   """
   planner = Planner(game, alpha, objective)
   # The usual values, of the returns and of J, cancel in the mean of both.
@@ -41,7 +44,7 @@ def bound(game: PublicGame, alpha: float, objective: Objective) -> Bounds:
 
 
 def _best_of_few(game: PublicGame, planner: Planner, player: int) -> float:
-  """Returns the most that a player gains by rules without chance, or usual."""
+  """Returns the most that deterministic rules, or the usual ones, gain."""
   sign = sweeps.SIGNS[player]
 
   def value(state: PublicBelief) -> float:
@@ -85,7 +88,7 @@ def _psi_range(
   """
   here = sweeps.places(game.form, player)
   legal = np.asarray(here.legal)
-  flat = objective.greedy(here, jnp.zeros(legal.shape), 1.0)
+  flat = neutral_policy(objective, here)
   highest = np.full(len(legal), -np.inf)
   with np.errstate(divide="ignore"):
     pure = np.log(np.eye(legal.shape[1]))

@@ -18,6 +18,7 @@ from nes_spiel.pub_amg.descent import Descent, Method
 from nes_spiel.pub_amg.gaps import Gaps
 from nes_spiel.pub_amg.objectives import MiniMaxEnt
 from nes_spiel.pub_amg.public_game import PublicGame
+from nes_spiel.solvers import SolverError
 
 HISTORY = 10  # records per factor of ten in sweeps
 
@@ -69,6 +70,21 @@ class Equilibrium:
   status: Status
   history: History
 
+  def check(self) -> "Equilibrium":
+    """Returns the equilibrium itself, if it converged.
+
+    Raises:
+      SolverError: it did not; says how it stopped, and the gaps.
+    """
+    if self.status == Status.CONVERGED:
+      return self
+    raise SolverError(
+      f"pub_amg.solve: {self.status.name} after {self.sweeps} sweeps, with a "
+      "regularized exploitability of "
+      f"{self.regularized_exploitability:.1e} and a residual of "
+      f"{self.residual:.1e}."
+    )
+
 
 def solve(
   game: Any,
@@ -104,25 +120,30 @@ def solve(
     exploitability: what the plain one must be at most. With a schedule of alpha
       that falls to 0 it says when to stop; the other two then should be inf.
     max_sweeps: when to stop all the same.
-    start: an OpenSpiel policy; uniform if None. Where it has zeros a little of
-      the uniform one is mixed in: steps multiply.
+    start: an OpenSpiel policy, or both players' tables of logarithms; uniform
+      if None. Where it has zeros a little of the uniform one is mixed in: steps
+      multiply.
     progress: whether to show it.
 
   Raises:
-    ValueError: a game that `PublicGame` refuses, or numbers out of range.
+    ValueError: a game that `PublicGame` refuses, numbers out of range, or a
+      start that is no policy.
   """
   if not isinstance(game, PublicGame):
     game = PublicGame.from_openspiel(game)
   objective = objectives.checked(objective, game)
   method = descent.make_method(objective, alpha, step_size)
-  if max_sweeps < 1:
-    raise ValueError(f"max_sweeps: expected 1 or more, got {max_sweeps}.")
+  descent.check_limits(
+    max_sweeps,
+    tolerance=tolerance,
+    residual_tolerance=residual_tolerance,
+    exploitability=exploitability,
+  )
   most = Gaps(tolerance, residual_tolerance, exploitability)
   with jax.enable_x64(True):
     tables = policies.uniform(game)
     if start is not None:
-      tables = policies.from_openspiel(game, start)
-      tables = policies.interior(game, tables)
+      tables = policies.interior(game, policies.log_tables(game, start))
     records = _run(game, tables, method, most, max_sweeps, progress)
     return _equilibrium(game, method, most, records)
 

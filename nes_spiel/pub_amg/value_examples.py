@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Public beliefs with exact values, from which a value function is learned."""
 
-import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -10,6 +9,7 @@ import jax
 import numpy as np
 from jaxtyping import Float, Int
 
+from nes_spiel.games.warn_caller import warn_caller
 from nes_spiel.pub_amg import (
   descent,
   horizon,
@@ -62,7 +62,7 @@ def collect(
   step_size: float | None = None,
   max_sweeps: int = 10_000,
 ) -> Iterator[Examples]:
-  """Yields, per draw, a random belief of every public state, solved.
+  """Returns, per draw, a random belief of every public state, solved.
 
   All public states of a time step are solved at once, as one forest.
 
@@ -75,9 +75,24 @@ def collect(
     objective: as `solve` takes it.
     step_size: eta, a tenth of alpha if None.
     max_sweeps: when to stop solving all the same, with a warning.
+
+  Raises:
+    ValueError: no `PublicGame`, numbers out of range, or a schedule of alpha.
   """
   objective = objectives.checked(objective, game)
-  method = descent.make_method(objective, alpha, step_size)
+  method = descent.make_constant_method(objective, alpha, step_size)
+  descent.check_limits(max_sweeps)
+  return _drawn(game, method, draws, seed, max_sweeps)
+
+
+def _drawn(
+  game: PublicGame,
+  method: Method,
+  draws: Iterable[int],
+  seed: int,
+  max_sweeps: int,
+) -> Iterator[Examples]:
+  """Yields what `collect` does."""
   times = range(game.last_time + 1)
   cuts = [horizon.cut_off(game, time) for time in times]
   forests = [leaf_values.roots_of(game, cut) for cut in cuts]
@@ -89,9 +104,7 @@ def collect(
       )
       for cut, forest in zip(cuts, forests, strict=True)
     ]
-    yield Examples(
-      *(np.concatenate(column) for column in zip(*found, strict=True))
-    )
+    yield joined(found)
 
 
 def most_histories(game: PublicGame) -> int:
@@ -141,10 +154,9 @@ def _solved(
       _values_under(form, leaf, weights, found.policies, method)
     )
   if not found.gaps.within(most):
-    warnings.warn(
+    warn_caller(
       f"Examples of {game.name} were left after {max_sweeps} sweeps with a "
-      f"residual of {found.gaps.residual:.1e}.",
-      stacklevel=3,
+      f"residual of {found.gaps.residual:.1e}."
     )
   room = ((0, 0), (0, most_histories(game) - weights.shape[1]))
   return Examples(

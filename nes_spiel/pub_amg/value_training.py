@@ -62,21 +62,18 @@ def fit(
     resume: go on from the newest one in `folder`.
 
   Raises:
-    ValueError: no steps, examples or batch, a folder that holds another fit,
-      or one when not resuming, or resuming without a folder.
+    ValueError: no steps, examples or batch, a learning rate not above 0,
+      examples that do not fit the network, a folder that holds another fit, or
+      one when not resuming, or resuming without a folder.
   """
-  _check(examples, steps, batch, folder, resume)
+  _check(examples, steps, batch, learning_rate, folder, resume)
+  _check_fits(network, examples)
   optimizer = optax.adam(optax.cosine_decay_schedule(learning_rate, steps))
   of_start, of_batches = jax.random.split(key)
   parameters = network.init(of_start)
-  now, done = Fit(parameters, optimizer.init(parameters)), 0
   identity = _identity(network, examples, steps, key, batch, learning_rate)
-  if folder is not None and not resume:
-    runs.check_empty(folder)
-  elif folder is not None:
-    arrays, values = runs.load_checkpoint(folder)
-    runs.check_same_run(values, identity)
-    now, done = runs.tree_from_arrays(now, arrays), values["step"]
+  first = Fit(parameters, optimizer.init(parameters))
+  now, done = _begun(first, identity, folder, resume)
   learn = _learner(network, optimizer, _single(examples), batch)
   while done < steps:
     count = min(CHUNK, steps - done)
@@ -88,6 +85,20 @@ def fit(
       arrays = runs.tree_to_arrays(now)
       runs.save_checkpoint(folder, done, arrays, identity, keep=2)
   return BeliefValue(network, jax.device_get(now.parameters))
+
+
+def _begun(
+  first: Fit, identity: dict[str, Any], folder: Any, resume: bool
+) -> tuple[Fit, int]:
+  """Returns where a fit starts, or goes on, and how many steps are done."""
+  if folder is None:
+    return first, 0
+  if not resume:
+    runs.check_empty(folder)
+    return first, 0
+  arrays, values = runs.load_checkpoint(folder)
+  runs.check_same_run(values, identity)
+  return runs.tree_from_arrays(first, arrays), values["step"]
 
 
 def _learner(
@@ -127,7 +138,12 @@ def _single(examples: Examples) -> Examples:
 
 
 def _check(
-  examples: Examples, steps: int, batch: int, folder: Any, resume: bool
+  examples: Examples,
+  steps: int,
+  batch: int,
+  learning_rate: float,
+  folder: Any,
+  resume: bool,
 ) -> None:
   """Raises ValueError for a fit that cannot be."""
   numbers = {
@@ -138,8 +154,30 @@ def _check(
   for name, number in numbers.items():
     if number < 1:
       raise ValueError(f"{name}: expected at least 1, got {number}.")
+  if not 0 < learning_rate < np.inf:
+    raise ValueError(
+      f"learning_rate: expected a finite number above 0, got {learning_rate}."
+    )
   if resume and folder is None:
     raise ValueError("folder: resume needs that of the checkpoints, got None.")
+
+
+def _check_fits(network: BeliefNetwork, examples: Examples) -> None:
+  """Raises ValueError for examples of a game that a network is not for."""
+  shape = len(examples.public_state), network.histories
+  for name in ("belief", "values"):
+    seen = np.shape(getattr(examples, name))
+    if seen != shape:
+      raise ValueError(
+        f"examples.{name}: expected the shape {shape}, by the public states "
+        f"and the network, got {seen}."
+      )
+  last = network.public_states - 1
+  wrong = [s for s in examples.public_state.tolist() if not 0 <= s <= last]
+  if wrong:
+    raise ValueError(
+      f"examples.public_state: the network knows 0 to {last}, got {wrong[0]}."
+    )
 
 
 def _digest(examples: Examples) -> str:

@@ -98,7 +98,9 @@ def design_weights(
       and a half times this distance from them, in all directions and so off the
       sphere as well, and their own; 0 for their own.
     key: of the random weights and starts; always the same if None.
-    starts: from how many profiles equilibria are sought.
+    starts: how thoroughly equilibria are sought: from this many profiles, but
+      at most 96, in the search and 48 in its first screening, and from four
+      times as many fresh ones for each certificate.
 
   Raises:
     ValueError: an unknown form, a temperature that is not above 0, a negative
@@ -184,7 +186,10 @@ def worst_near(
   key: Key[Array, ""] | None = None,
   starts: int = 400,
 ) -> float:
-  """Returns the highest value of weights, and of some sampled at a distance.
+  """Returns the highest deciding social cost at weights and around them.
+
+  Of `weights` and `samples` random points at distance `radius`; infinite where
+  at one of them no start led to an equilibrium.
 
   Args:
     game: whose equilibria.

@@ -17,11 +17,13 @@ from nes_spiel.relationship_games.relationship_game import (
   RelationshipGame,
   induced_payoffs,
 )
-from nes_spiel.relationship_games.social_costs import expected_social_cost
+from nes_spiel.relationship_games.social_costs import (
+  RESIDUAL,
+  expected_social_cost,
+)
 
 Form = Literal["min_max", "min_min"]
 FORMS = get_args(Form)
-RESIDUAL = 1e-10  # of what is called an equilibrium
 NEWTON_STEPS = 40  # the slowest of a chunk keeps the others waiting
 LEAST_CHUNK, LARGEST_CHUNK = 64, 4096  # equilibria per compiled call
 

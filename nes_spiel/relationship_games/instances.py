@@ -102,7 +102,7 @@ def from_graphs(
         f"graphs[{name!r}]: expected a networkx graph, got a "
         f"{type(graph).__name__}."
       )
-    if sorted(graph.nodes) != players:
+    if set(graph.nodes) != set(players):
       raise ValueError(
         f"graphs[{name!r}]: expected the nodes 0 to {len(costs) - 1}, one per "
         f"player, got {list(graph.nodes)}."

@@ -4,9 +4,10 @@
 
 As printed, with what they need to end and to mean what they say: the condition
 of Eq. 14 is taken at the weights at which the gradient was, rejected tries of
-Algorithm 2 count as iterations, the best iterate is returned, Algorithm 1's by
-what fresh starts find there too, and a gradient that vanishes where the social
-cost cannot be higher is no success. `design_weights` finds better weights.
+Algorithm 2 count as iterations, what its next seed finds where it stands counts
+as well, the best iterate is returned, Algorithm 1's by what fresh starts find
+there too, and a gradient that vanishes where the social cost cannot be higher
+is no success. `design_weights` finds better weights.
 """
 
 import enum
@@ -30,8 +31,9 @@ from nes_spiel.relationship_games.relationship_game import (
 )
 from nes_spiel.relationship_games.social_costs import gradient_at
 from nes_spiel.relationship_games.unit_sphere import project, tangent
+from nes_spiel.solvers import SolverError
 
-SATURATED = 1e-6  # of V's spread: this near to the highest social cost
+PLATEAU = 1e-6  # of V's spread: this near to the highest social cost
 
 
 class DescentStatus(enum.IntEnum):
@@ -60,6 +62,19 @@ class Descent(NamedTuple):
   values: Float[np.ndarray, " t"]
   path: Float[np.ndarray, "t k"]
   status: DescentStatus
+
+  def check(self) -> "Descent":
+    """Returns the descent itself, if it converged.
+
+    Raises:
+      SolverError: it did not; says how it ended, and its best value.
+    """
+    if self.status == DescentStatus.CONVERGED:
+      return self
+    raise SolverError(
+      f"relationship_games: a descent ended with {self.status.name} after "
+      f"{len(self.path)} iterations; its best social cost is {self.value:g}."
+    )
 
 
 class DescentOptions(NamedTuple):
@@ -111,14 +126,17 @@ def min_max_descent(
     found = equilibrium_costs(game, weights[None], temperature, starts)
     return active("min_max", found)
 
-  def advance(here: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+  def advance(
+    here: np.ndarray, gradient: np.ndarray, value: float
+  ) -> np.ndarray:
+    del value
     return project(here - options.step_size * gradient)
 
   def confirm(weights: np.ndarray, value: float) -> float:
     return max(value, float(costliest(weights, fresh).values[0]))
 
   found = _descend(game, weights, temperature, costliest, advance, options)
-  return _with_the_best(found, confirm)
+  return _with_the_best(*found, confirm)
 
 
 def min_min_descent(
@@ -143,7 +161,7 @@ def min_min_descent(
   _check(game, weights, temperature, options)
   key = jax.random.key(0) if key is None else key
   starts = _rerolls(game, key, options.rerolls)
-  seed, previous = 0, np.inf
+  seed, lowest = 0, np.inf
 
   def seeded(weights: np.ndarray) -> Active:
     nonlocal seed
@@ -155,19 +173,19 @@ def min_min_descent(
       seed += 1
     return active("min_min", found)
 
-  def advance(here: np.ndarray, gradient: np.ndarray) -> np.ndarray:
-    nonlocal seed, previous
+  def advance(
+    here: np.ndarray, gradient: np.ndarray, value: float
+  ) -> np.ndarray:
+    nonlocal seed, lowest
+    lowest = min(lowest, value)
     there = project(here - options.step_size * gradient)
-    value = float(seeded(there).values[0])
-    if value <= previous:
-      previous = value
+    if float(seeded(there).values[0]) <= lowest:
       return there
     seed += 1
     return here
 
-  previous = float(seeded(project(np.asarray(weights, float))).values[0])
   found = _descend(game, weights, temperature, seeded, advance, options)
-  return _with_the_best(found, lambda _, value: value)
+  return _with_the_best(*found, lambda _, value: value)
 
 
 def _check(
@@ -192,10 +210,10 @@ def _descend(
   weights: Any,
   temperature: float,
   evaluate: Callable[[np.ndarray], Active],
-  advance: Callable[[np.ndarray, np.ndarray], np.ndarray],
+  advance: Callable[[np.ndarray, np.ndarray, float], np.ndarray],
   options: DescentOptions,
-) -> Descent:
-  """Returns what steps lead to, from where `evaluate` finds equilibria."""
+) -> tuple[Float[np.ndarray, "t k"], Float[np.ndarray, " t"], DescentStatus]:
+  """Returns the path of steps down what `evaluate` finds, values and status."""
   here = project(np.asarray(weights, float))
   path, values, status = [], [], DescentStatus.MAX_ITERATIONS
   for _ in range(options.max_iterations):
@@ -205,43 +223,48 @@ def _descend(
     if not np.isfinite(values[-1]):
       status = DescentStatus.NO_EQUILIBRIUM
       break
-    gradient = gradient_at(game, here, temperature, found.profiles[0])
+    gradient = gradient_at(game, here, found.profiles[0], temperature)
     if not np.isfinite(gradient).all():
       status = DescentStatus.NO_GRADIENT
       break
     if np.linalg.norm(tangent(gradient, here)) < options.threshold:
       status = _flat(game, values[-1])
       break
-    here = advance(here, gradient)
-  return Descent(here, values[-1], np.array(values), np.stack(path), status)
+    here = advance(here, gradient, values[-1])
+  return np.stack(path), np.array(values), status
 
 
 def _flat(game: RelationshipGame, value: float) -> DescentStatus:
   """Returns what a gradient of zero means at a social cost."""
   distance = game.social_cost.max() - value
-  if distance <= SATURATED * game.spread:
+  if distance <= PLATEAU * game.spread:
     return DescentStatus.SATURATED
   return DescentStatus.CONVERGED
 
 
 def _with_the_best(
-  found: Descent, confirm: Callable[[np.ndarray, float], float]
+  path: Float[np.ndarray, "t k"],
+  values: Float[np.ndarray, " t"],
+  status: DescentStatus,
+  confirm: Callable[[np.ndarray, float], float],
 ) -> Descent:
   """Returns a descent with its best iterate.
 
   Args:
-    found: a descent.
+    path: `[t, k]`, the iterates.
+    values: `[t]`, of each.
+    status: how the descent ended.
     confirm: to a value, not below the one it is given with the weights. Those
       that cannot become the best are not confirmed.
   """
-  best, lowest = int(np.argmin(found.values)), np.inf
-  for k in np.argsort(found.values, kind="stable"):
-    if not found.values[k] < lowest:
+  best, lowest = int(np.argmin(values)), np.inf
+  for k in np.argsort(values, kind="stable"):
+    if not values[k] < lowest:
       break
-    value = confirm(found.path[k], float(found.values[k]))
+    value = confirm(path[k], float(values[k]))
     if value < lowest:
       best, lowest = int(k), value
-  return found._replace(weights=found.path[best], value=lowest)
+  return Descent(path[best], lowest, values, path, status)
 
 
 def _rerolls(

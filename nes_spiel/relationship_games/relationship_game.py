@@ -48,20 +48,12 @@ class RelationshipGame:
     costs = np.asarray(checked, float)
     relationships = np.asarray(self.relationships, float)
     social_cost = np.asarray(self.social_cost, float)
-    players = len(costs)
-    if relationships.ndim != 3 or relationships.shape[1:] != (players, players):
-      raise ValueError(
-        "relationships: expected matrices of shape [k, n, n] with n = "
-        f"{players} players, got {relationships.shape}."
-      )
-    if not len(relationships):
-      raise ValueError("relationships: expected at least one matrix, got none.")
+    _check_relationships(relationships, len(costs))
     if social_cost.shape != costs.shape[1:]:
       raise ValueError(
         "social_cost: expected one number per joint strategy, of shape "
         f"{costs.shape[1:]}, got {social_cost.shape}."
       )
-    validation.check_finite("relationships", relationships)
     validation.check_finite("social_cost", social_cost)
     names = self.names or tuple(
       f"relationship {index}" for index in range(len(relationships))
@@ -85,6 +77,20 @@ class RelationshipGame:
     """
     spread = float(np.ptp(self.social_cost))
     return spread or float(np.abs(self.social_cost).max())
+
+
+def _check_relationships(
+  relationships: Float[np.ndarray, "..."], players: int
+) -> None:
+  """Raises ValueError unless these are finite matrices between the players."""
+  if relationships.ndim != 3 or relationships.shape[1:] != (players, players):
+    raise ValueError(
+      "relationships: expected matrices of shape [k, n, n] with n = "
+      f"{players} players, got {relationships.shape}."
+    )
+  if not len(relationships):
+    raise ValueError("relationships: expected at least one matrix, got none.")
+  validation.check_finite("relationships", relationships)
 
 
 def _frozen(array: np.ndarray) -> np.ndarray:

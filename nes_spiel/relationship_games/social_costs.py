@@ -22,6 +22,10 @@ from nes_spiel.relationship_games.relationship_game import (
   induced_payoffs,
 )
 
+RESIDUAL = 1e-10  # the most that what is called an equilibrium may have
+# Of a profile that is given: stored in few digits it is still one next to it.
+GIVEN_RESIDUAL = 1e-8
+
 Profile: TypeAlias = Float[Array, "n d"] | Float[np.ndarray, "n d"]
 
 
@@ -45,8 +49,9 @@ def expected_social_cost(
 def social_cost_at(
   game: RelationshipGame,
   weights: Float[Array, " k"],
-  temperature: Float[Array, ""] | float,
   profile: Float[Array, "n d"],
+  *,
+  temperature: Float[Array, ""] | float,
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
   """Returns J where Newton's method ends from a profile, and the residual.
 
@@ -58,8 +63,8 @@ def social_cost_at(
   Args:
     game: whose equilibria.
     weights: `[k]`.
-    temperature: lambda, above 0.
     profile: `[n, d]`, an equilibrium or near one.
+    temperature: lambda, above 0.
   """
   found = quantal_response.solve_quantal_response(
     induced_payoffs(game, weights), temperature, profile
@@ -78,7 +83,8 @@ def social_cost_gradient(
 
   Of the equilibrium that moves with them; two equilibria that meet at a fold
   have none there, and near one it is large: see
-  `QuantalResponseSet.condition`. Tracers: see `social_cost_at`.
+  `QuantalResponseSet.condition`. NaN where Newton's method does not get from
+  the profile to a residual of 1e-10. Tracers: see `social_cost_at`.
 
   Args:
     game: whose equilibria.
@@ -100,31 +106,34 @@ def social_cost_gradient(
       induced_payoffs(game, arguments[0]), arguments[1], temperature
     )
     residual = float(jnp.max(jnp.abs(gap)))
-    if not residual <= 1e-8:
+    if not residual <= GIVEN_RESIDUAL:
       raise ValueError(
         "profile: expected a quantal response equilibrium, with a residual of "
-        f"at most 1e-8; got one of {residual:.1e}."
+        f"at most {GIVEN_RESIDUAL:g}; got one of {residual:.1e}."
       )
-  return gradient_at(game, weights, temperature, profile)
+  return gradient_at(game, weights, profile, temperature)
 
 
 @functools.partial(jax.jit, static_argnums=0)
 def _gradient(
-  game: RelationshipGame, weights: Array, temperature: Array, profile: Array
+  game: RelationshipGame, weights: Array, profile: Array, temperature: Array
 ) -> Float[Array, " k"]:
-  derivative = jax.grad(social_cost_at, argnums=1, has_aux=True)
-  return derivative(game, weights, temperature, profile)[0]
+  differentiate = jax.grad(social_cost_at, argnums=1, has_aux=True)
+  derivative, residual = differentiate(
+    game, weights, profile, temperature=temperature
+  )
+  return jnp.where(residual <= RESIDUAL, derivative, jnp.nan)
 
 
 def gradient_at(
   game: RelationshipGame,
   weights: Float[np.ndarray, " k"],
-  temperature: float,
   profile: Float[np.ndarray, "n d"],
+  temperature: float,
 ) -> Float[np.ndarray, " k"]:
-  """Returns dJ / dw of the equilibrium at a profile, unchecked."""
+  """Returns dJ / dw of the equilibrium at a profile; NaN if there is none."""
   with jax.enable_x64(True):
-    arguments = (weights, temperature, profile)
+    arguments = (weights, profile, temperature)
     arrays = [jnp.asarray(x, jnp.float64) for x in arguments]
     return np.asarray(_gradient(game, *arrays))
 

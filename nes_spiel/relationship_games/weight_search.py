@@ -9,6 +9,8 @@ weights, searches each direction for the value of the whole set of equilibria,
 and hands over to a search without derivatives.
 """
 
+from typing import NamedTuple
+
 import jax
 import numpy as np
 from jaxtyping import Array, Float, Key
@@ -36,6 +38,20 @@ RADIUS, LEAST_RADIUS = 0.1, 1e-8
 # since the worst direction lies between them.
 SURROUNDINGS, MARGIN = 32, 1.5
 JUMP, NEAR = 1e-2, 1e-4  # a fold: the cost rises by 1 % of its spread this near
+
+
+class Worst(NamedTuple):
+  """What decides the value of each of b weights, in their surroundings.
+
+  Attributes:
+    values: `[b]`, infinite where no equilibrium was found.
+    profiles: `[b, n, d]`, the equilibria that decide.
+    points: `[b, k]`, the weights whose equilibria these are.
+  """
+
+  values: Float[np.ndarray, " b"]
+  profiles: Float[np.ndarray, "b n d"]
+  points: Float[np.ndarray, "b k"]
 
 
 class WeightSearch:
@@ -90,8 +106,8 @@ class WeightSearch:
     self,
     weights: Float[np.ndarray, "b k"],
     starts: Float[np.ndarray, "s n d"] | None = None,
-  ) -> Active:
-    """Returns values and deciding equilibria, the worst in the surroundings.
+  ) -> Worst:
+    """Returns values and what decides them, the worst in the surroundings.
 
     Args:
       weights: `[b, k]`.
@@ -103,7 +119,9 @@ class WeightSearch:
     worst = values.argmax(1)
     rows = np.arange(len(weights))
     profiles = found.profiles.reshape(*values.shape, *found.profiles.shape[1:])
-    return Active(values[rows, worst], profiles[rows, worst])
+    return Worst(
+      values[rows, worst], profiles[rows, worst], points[rows, worst]
+    )
 
   def _surroundings(
     self, weights: Float[np.ndarray, "b k"]
@@ -135,12 +153,13 @@ class WeightSearch:
     self.history.append(np.array([value, *weights]))
 
   def _descend(self, weights: Float[np.ndarray, " k"]) -> None:
-    """Steps down the gradient of the deciding equilibrium."""
-    found = self.evaluate(weights[None])
-    value, profile = float(found.values[0]), found.profiles[0]
+    """Steps down the gradient of the deciding equilibrium, where that is."""
+    found, best = self.evaluate(weights[None]), 0
+    value = float(found.values[0])
     for _ in range(DESCENT_STEPS):
       self._keep(weights, value)
-      gradient = gradient_at(self.game, weights, self.temperature, profile)
+      point, profile = found.points[best], found.profiles[best]
+      gradient = gradient_at(self.game, point, profile, self.temperature)
       slope = tangent(gradient, weights)
       size = np.linalg.norm(slope)
       if not np.isfinite(size) or size < 1e-9:
@@ -150,8 +169,7 @@ class WeightSearch:
       best = int(found.values.argmin())
       if not found.values[best] < value:
         return
-      weights, profile = tried[best], found.profiles[best]
-      value = float(found.values[best])
+      weights, value = tried[best], float(found.values[best])
 
   def polish(self) -> None:
     """Tries random neighbours, nearer and nearer."""

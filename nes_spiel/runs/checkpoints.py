@@ -19,7 +19,7 @@ def save_checkpoint(
   values: Mapping[str, Any],
   keep: int = 3,
 ) -> pathlib.Path:
-  """Writes a checkpoint and removes all but the newest.
+  """Writes a checkpoint, then keeps the `keep` with the highest steps.
 
   Args:
     folder: made if it does not exist.

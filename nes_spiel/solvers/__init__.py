@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One front for all methods of solving a normal-form game."""
 
-from nes_spiel.equilibria.interior_point import Status
-from nes_spiel.solvers.front import METHODS, Method, solve, solve_batch
+from nes_spiel.equilibria.dual_solution import Status
+from nes_spiel.solvers.front import solve, solve_batch
 from nes_spiel.solvers.markov_games import (
   MarkovSolution,
   MarkovStatus,
@@ -17,7 +17,9 @@ from nes_spiel.solvers.price_of_anarchy import (
 )
 from nes_spiel.solvers.solution import (
   CONCEPTS,
+  METHODS,
   Concept,
+  Method,
   Solution,
   SolverError,
 )

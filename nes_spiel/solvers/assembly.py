@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from nes_spiel.equilibria import dual, duality, gaps
-from nes_spiel.equilibria.exact import DualSolution
+from nes_spiel.equilibria import dual, duality, gaps, joints
+from nes_spiel.equilibria.dual_solution import DualSolution
 from nes_spiel.equilibria.problem import Problem
 from nes_spiel.equilibria.selection import Selection
 from nes_spiel.equilibria.welfare import expected_welfare
@@ -43,7 +43,7 @@ def assemble(
     joint = dual.primal_joint(problem, answer.duals)
   exact_joint = joint
   joint = joint.astype(dtype).astype(payoffs.dtype)
-  cast_error = gaps.solver_gap(joint, exact_joint)
+  cast_error = joints.total_variation(joint, exact_joint)
   largest = gaps.largest_gains(
     problem.payoffs, joint, problem.concept, strategy_mask=problem.strategy_mask
   )
@@ -56,11 +56,10 @@ def assemble(
   epsilon = dual.primal_epsilon(problem, answer.duals) / game.scale
   target = jnp.maximum(jnp.asarray(selection.target_epsilon), 0)
   mask, concept = problem.strategy_mask, problem.concept
-  scale = game.scale.reshape([-1] + [1] * (answer.duals.ndim - 1))
   solution = Solution(
     joint=joint,
     epsilon=epsilon,
-    duals=answer.duals * scale,
+    duals=answer.duals * dual.per_player(game.scale, answer.duals),
     gap_sum=gaps.excess_sum(largest, target, mask, concept),
     gap_sum_returned=gaps.excess_sum(largest, epsilon, mask, concept),
     residual=answer.residual,

@@ -11,9 +11,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from nes_spiel.equilibria import dual
-from nes_spiel.equilibria.exact import DualSolution
-from nes_spiel.equilibria.interior_point import Status
-from nes_spiel.equilibria.problem import Problem, standardized_problem
+from nes_spiel.equilibria.dual_solution import DualSolution, Status
+from nes_spiel.equilibria.problem import standardized_problem
 from nes_spiel.equilibria.selection import Selection
 from nes_spiel.games import masks
 from nes_spiel.solvers.assembly import assemble
@@ -107,15 +106,10 @@ def _measure(
   problem, game = standardized_problem(payoffs, selection, concept)
   answer = DualSolution(
     duals=duals,
-    residual=_residual(problem, duals),
+    residual=dual.residual(problem, duals),
     status=status,
     iterations=jnp.asarray(-1, jnp.int32),
   )
   return assemble(
     payoffs, selection, problem, game, answer, joint.dtype, "cvxpy", joint
   )
-
-
-def _residual(problem: Problem, duals: Any) -> Any:
-  """Returns the KKT residual of the duals."""
-  return dual.residual(problem, duals, dual.dual_gradient(problem, duals))

@@ -5,7 +5,7 @@
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from nes_spiel.equilibria import dual, exact, nash
+from nes_spiel.equilibria import dual, exact, joints, nash
 from nes_spiel.equilibria.problem import standardized_problem
 from nes_spiel.equilibria.selection import Selection
 from nes_spiel.games import masks
@@ -55,8 +55,7 @@ def _solve_game(
   dtype: jnp.dtype,
 ) -> tuple[Solution, Float[Array, ""]]:
   """Solves one game; arguments as in `solve_games`, without the batch axis."""
-  exists = masks.joint_mask(strategy_mask, payoffs.shape[1:])
-  payoffs = masks.masked_payoffs(payoffs, exists)
+  payoffs = masks.masked_payoffs(payoffs, strategy_mask)
   if concept == "ne":
     problem, game = standardized_problem(
       payoffs, selection, "cce", strategy_mask
@@ -64,7 +63,9 @@ def _solve_game(
     problem, answer = nash.solve_constant_sum(
       problem, tolerance, max_iterations
     )
-    joint = nash.product_of_marginals(dual.primal_joint(problem, answer.duals))
+    joint = joints.product_of_marginals(
+      dual.primal_joint(problem, answer.duals)
+    )
   else:
     problem, game = standardized_problem(
       payoffs, selection, concept, strategy_mask

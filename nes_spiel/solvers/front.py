@@ -2,22 +2,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """One front for all methods: `solve` for one game, `solve_batch` for many."""
 
-from typing import Any, Literal, NamedTuple, get_args
+import dataclasses
+from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from nes_spiel.equilibria.selection import MaximumEntropy, Selection
 from nes_spiel.games import masks, openspiel, validation
-from nes_spiel.solvers import cvxpy_method, exact, precision
+from nes_spiel.solvers import execution
+from nes_spiel.solvers.execution import Options
 from nes_spiel.solvers.selection_checks import batch_selection, check_selection
-from nes_spiel.solvers.solution import CONCEPTS, Concept, Solution
+from nes_spiel.solvers.solution import (
+  CONCEPTS,
+  METHODS,
+  Concept,
+  Method,
+  Solution,
+)
 
-Method = Literal["auto", "exact", "nes", "nes+exact", "cvxpy"]
-METHODS: tuple[Method, ...] = get_args(Method)
 NETWORK_METHODS = ("nes", "nes+exact")
-CONSTANT_SUM_TOLERANCE = 1e-6
 
 
 def solve(
@@ -49,17 +53,19 @@ def solve(
       "exact" at every shape, since a network never is more accurate.
       `Solution.method` names the one that was used.
     strategy_mask: `[n, d]`, for a padded game; d the largest strategy count.
-    tolerance: on the KKT residual, for "exact" and "nes+exact".
-    max_iterations: Newton steps, for "exact" and "nes+exact".
+    tolerance: on the KKT residual, at least 0, for "exact" and "nes+exact".
+    max_iterations: Newton steps, at least 1, for "exact" and "nes+exact".
     model: for "nes" and "nes+exact", a `nes.Model`; the shipped one for this
-      concept and number of players if None.
+      concept and number of players if None. "nes+exact" solves with any `rho`,
+      though networks know its default alone.
 
   Returns:
     A `Solution`. A failure shows in `status`; `solution.check()` raises it.
 
   Raises:
     ValueError: malformed payoffs, mask or selection, an unknown concept or
-      method, or "ne" for a game that is not two-player constant-sum.
+      method, a tolerance or a number of steps out of its range, or "ne" for a
+      game that is not two-player constant-sum.
 
   Example:
     >>> import nes_spiel
@@ -74,7 +80,9 @@ def solve(
     strategy_mask = validation.as_array(strategy_mask)[None]
   selection = MaximumEntropy() if selection is None else selection
   check_selection(selection, payoffs.shape, strategy_mask)
-  options = Options(concept, method, float(tolerance), int(max_iterations))
+  options = _checked_options(
+    concept, method, tolerance, max_iterations, len(payoffs)
+  )
   solution = _solve(payoffs[None], strategy_mask, selection, options, model)
   return jax.tree.map(lambda leaf: leaf[0], solution)
 
@@ -118,22 +126,20 @@ def solve_batch(
   payoffs = validation.check_payoffs(payoffs, True, strategy_mask)
   selection = MaximumEntropy() if selection is None else selection
   check_selection(selection, payoffs.shape[1:], strategy_mask, payoffs.shape[0])
-  options = Options(concept, method, float(tolerance), int(max_iterations))
+  options = _checked_options(
+    concept, method, tolerance, max_iterations, payoffs.shape[1]
+  )
   return _solve(payoffs, strategy_mask, selection, options, model)
 
 
-class Options(NamedTuple):
-  """What is compiled for, beside shapes."""
-
-  concept: Concept
-  method: Method
-  tolerance: float
-  max_iterations: int
-
-
-def _check_options(options: Options, players: int) -> None:
-  """Raises ValueError for names that are not known, or do not go together."""
-  concept, method = options.concept, options.method
+def _checked_options(
+  concept: Concept,
+  method: Method,
+  tolerance: float,
+  max_iterations: int,
+  players: int,
+) -> Options:
+  """Returns the options, after checking them and that they go together."""
   if concept not in CONCEPTS:
     raise ValueError(f"concept: expected one of {CONCEPTS}, got {concept!r}.")
   if method not in METHODS:
@@ -143,6 +149,15 @@ def _check_options(options: Options, players: int) -> None:
       'concept: "ne" takes two-player constant-sum games; got '
       f'{players} players. Use "cce" or "ce".'
     )
+  if not 0 <= tolerance < np.inf:
+    raise ValueError(
+      f"tolerance: expected a finite number of at least 0, got {tolerance}."
+    )
+  if max_iterations < 1:
+    raise ValueError(
+      f"max_iterations: expected at least 1, got {max_iterations}."
+    )
+  return Options(concept, method, float(tolerance), int(max_iterations))
 
 
 def _model_for(
@@ -164,6 +179,9 @@ def _model_for(
     raise ValueError(f'method: {method!r} solves "ce" and "cce"; use "exact".')
   from nes_spiel.solvers import network_choice, network_range
 
+  if method == "nes+exact":
+    # Newton's method goes on at any rho from where the network leads.
+    selection = dataclasses.replace(selection, rho=None)
   asked = (concept, len(shape), selection, strategy_mask)
   if model is None:
     model = network_choice.shipped_model(*asked)
@@ -186,7 +204,6 @@ def _solve(
   model: Any,
 ) -> Solution:
   """Solves a batch of checked games by the method that was chosen."""
-  _check_options(options, payoffs.shape[1])
   model = _model_for(
     options, model, payoffs.shape[2:], selection, strategy_mask
   )
@@ -196,123 +213,7 @@ def _solve(
     strategy_mask = np.broadcast_to(full, (payoffs.shape[0], *full.shape))
   games = (payoffs, strategy_mask, selection)
   if options.method == "cvxpy":
-    return _solve_cvxpy(games, options.concept)
+    return execution.solve_by_cvxpy(games, options.concept)
   if validation.is_traced(games):
-    return _solve_traced(games, options, model)
-  return _solve_eagerly(games, options, model)
-
-
-def solve_games(
-  payoffs: Any,
-  strategy_mask: Any,
-  selection: Selection,
-  variables: Any,
-  network: Any,
-  options: Options,
-  dtype: jnp.dtype,
-) -> tuple[Solution, Any]:
-  """Solves a batch in float64, by a network where one is given.
-
-  Returns:
-    The solutions, and how far each game is from constant-sum.
-  """
-  games, concept = (payoffs, strategy_mask, selection), options.concept
-  if network is None or concept == "ne":
-    return exact.solve_games(
-      *games, concept, options.tolerance, options.max_iterations, dtype
-    )
-  from nes_spiel.solvers import nes_method
-
-  most = 0 if options.method == "nes" else options.max_iterations
-  solution = nes_method.solve_games(
-    network, variables, *games, concept, options.tolerance, most, dtype
-  )
-  return solution, jnp.zeros(payoffs.shape[0])
-
-
-_DOUBLE = np.dtype(np.float64)
-_compiled = jax.jit(solve_games, static_argnums=(4, 5, 6))
-
-
-def _solve_eagerly(
-  games: tuple[Any, Any, Selection], options: Options, model: Any
-) -> Solution:
-  """Solves concrete games in one compiled call; returns NumPy float64."""
-  arguments = (*_to_float64(games), *_parts(model), options, _DOUBLE)
-  with jax.enable_x64(True):
-    answer = _compiled(*arguments)
-    if validation.is_traced(answer):
-      # A caller's jit has staged the call; concrete games are solved now.
-      with jax.ensure_compile_time_eval():
-        answer = _compiled(*arguments)
-    solution, violation = jax.device_get(answer)
-  if options.concept == "ne":
-    _check_constant_sum(violation)
-  return solution
-
-
-def _parts(model: Any) -> tuple[Any, Any]:
-  """Returns what is traced of a model, and what is not."""
-  return (None, None) if model is None else (model.variables, model.network)
-
-
-def _solve_traced(
-  games: tuple[Any, Any, Selection], options: Options, model: Any
-) -> Solution:
-  """Solves traced games in float64, returns the ambient precision."""
-  dtype = jnp.result_type(float)
-  payoffs, strategy_mask, selection = games
-
-  def compute(real: Any, mask: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    solution, _ = solve_games(
-      real[0], mask, real[1], *_parts(model), options, dtype
-    )
-    fields = vars(solution)
-    counts = {name: fields[name] for name in ("status", "iterations")}
-    return {
-      name: value
-      for name, value in fields.items()
-      if name not in (*counts, "method")
-    }, counts
-
-  values, counts = precision.in_float64(
-    compute, (payoffs, selection), strategy_mask
-  )
-  method = "exact" if model is None else options.method
-  return Solution(**values, **counts, method=method)
-
-
-def _solve_cvxpy(
-  games: tuple[Any, Any, Selection], concept: Concept
-) -> Solution:
-  """Solves concrete games by the reference solver."""
-  if validation.is_traced(games):
-    raise ValueError(
-      'method: "cvxpy" runs on the host and cannot be traced by jit, vmap or '
-      'grad; use "exact".'
-    )
-  with jax.enable_x64(True):
-    payoffs, mask, selection = _to_float64(games)
-    return cvxpy_method.solve_games(payoffs, mask, selection, concept)
-
-
-def _to_float64(games: Any) -> Any:
-  """Returns NumPy copies, real numbers in float64."""
-  return jax.tree.map(
-    lambda leaf: np.asarray(
-      leaf, None if np.asarray(leaf).dtype == bool else np.float64
-    ),
-    games,
-  )
-
-
-def _check_constant_sum(violation: np.ndarray) -> None:
-  """Raises unless every game was constant-sum up to scale and offset."""
-  worst = int(np.argmax(violation))
-  if not violation[worst] <= CONSTANT_SUM_TOLERANCE:
-    raise ValueError(
-      'concept: "ne" takes two-player constant-sum games, up to a positive '
-      "scale and an offset per player; the standardised payoffs of game "
-      f"{worst} add up to as much as {violation[worst]:.3g} instead of 0. "
-      'Use "cce" or "ce".'
-    )
+    return execution.solve_traced(games, options, model)
+  return execution.solve_eagerly(games, options, model)

@@ -16,8 +16,8 @@ from jaxtyping import Float, Int
 
 from nes_spiel.equilibria import Selection
 from nes_spiel.games.markov_game import MarkovGame
-from nes_spiel.solvers.front import Method, solve_batch
-from nes_spiel.solvers.solution import Concept, Solution
+from nes_spiel.solvers.front import solve_batch
+from nes_spiel.solvers.solution import Concept, Method, Solution
 
 
 class MarkovStatus(enum.IntEnum):

@@ -8,7 +8,7 @@ from jaxtyping import Array, Bool, Float
 
 from nes_spiel.equilibria import Concept as Correlated
 from nes_spiel.equilibria import dual, exact
-from nes_spiel.equilibria.interior_point import (
+from nes_spiel.equilibria.dual_solution import (
   DualSolution,
   Status,
   status_of,
@@ -32,6 +32,8 @@ def solve_games(
   tolerance: float,
   max_iterations: int,
   dtype: jnp.dtype,
+  *,
+  refine: bool,
 ) -> Solution:
   """Maps a batch of games through the network, and measures the answers.
 
@@ -43,14 +45,14 @@ def solve_games(
     selection: the parameters of Eq. 6, every array with a leading b.
     concept: "ce" or "cce".
     tolerance: on the KKT residual, for the status CONVERGED.
-    max_iterations: Newton steps from the network's duals; for 0, the method
-      "nes", they are the answer. Networks do not reach the exact solver's
-      tolerance: MAX_ITERATIONS is their rule, and `Solution.check` raises.
+    max_iterations: Newton steps from the network's duals, if refined.
     dtype: of the arrays returned.
+    refine: the method "nes+exact". Else, "nes", the network's duals are the
+      answer. They do not reach the exact solver's tolerance: MAX_ITERATIONS is
+      their rule, and `Solution.check` raises.
   """
-  method = "nes+exact" if max_iterations else "nes"
-  exists = jax.vmap(lambda m: masks.joint_mask(m, payoffs.shape[2:]))
-  payoffs = jax.vmap(masks.masked_payoffs)(payoffs, exists(strategy_mask))
+  method = "nes+exact" if refine else "nes"
+  payoffs = jax.vmap(masks.masked_payoffs)(payoffs, strategy_mask)
   games = (payoffs, strategy_mask, selection)
 
   def propose(payoffs: Array, mask: Array, selection: Selection) -> dual.Duals:
@@ -62,7 +64,7 @@ def solve_games(
   ) -> Solution:
     (payoffs, mask, selection), duals = proposed
     problem, standard = standardized_problem(payoffs, selection, concept, mask)
-    if max_iterations:
+    if refine:
       answer = exact.solve_dual(problem, tolerance, max_iterations, duals)
     else:
       answer = _unrefined(problem, duals, tolerance)
@@ -71,7 +73,7 @@ def solve_games(
     )
 
   proposed = (games, jax.vmap(propose)(*games))
-  if max_iterations:
+  if refine:
     return batching.map_games(finish, proposed)
   return jax.vmap(finish)(proposed)
 
@@ -80,6 +82,6 @@ def _unrefined(
   problem: Problem, duals: dual.Duals, tolerance: float
 ) -> DualSolution:
   """Returns a network's duals with their residual, after no iterations."""
-  residual = dual.residual(problem, duals, dual.dual_gradient(problem, duals))
+  residual = dual.residual(problem, duals)
   status = status_of(residual, tolerance, Status.MAX_ITERATIONS)
   return DualSolution(duals, residual, status, jnp.asarray(0, jnp.int32))

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which network solves what is asked for, and the refusal where none does."""
 
-import functools
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
+from nes_spiel.equilibria import joints
 from nes_spiel.equilibria.selection import MU, Selection
 from nes_spiel.games import masks, validation
 from nes_spiel.nes import pretrained
@@ -22,9 +22,10 @@ from nes_spiel.nes.rows import (
 )
 from nes_spiel.solvers.solution import Concept
 
-# What else a network serves that was trained for any value of a parameter. What
-# is drawn there is no uniform target, and always a welfare; epsilons, most of
-# which come with another rho, are neither zero nor the least.
+# A network trained on arbitrary targets (or welfares) also serves products of
+# counts (or the sum of payoffs). It does not serve the uniform target or no
+# welfare, which that sampling never draws, nor zero or least epsilons, which
+# come with another rho.
 ALSO = {"target": "counts", "welfare": "payoffs"}
 # How a message names a kind that a network was not trained for.
 KINDS = {
@@ -113,6 +114,13 @@ def refusal(
       f'method: this network is for "{config.concept}" and {config.players} '
       "players"
     )
+  return _refused_setting(selection) or _refused_row(
+    model, players, selection, strategy_mask
+  )
+
+
+def _refused_setting(selection: Selection) -> str | None:
+  """Returns what is said of a parameter that no network takes, or None."""
   for name in ("max_epsilon", "rho"):
     if (given := getattr(selection, name)) is not None:
       return (
@@ -123,6 +131,14 @@ def refusal(
     return "selection.shared_epsilon: networks are trained without"
   if selection.mu is not None and _differs(selection.mu, MU):
     return f"selection.mu: networks are trained with {MU:g} or None"
+  return None
+
+
+def _refused_row(
+  model: Model, players: int, selection: Selection, strategy_mask: Any
+) -> str | None:
+  """Returns what is said where no row of a network has all kinds, or None."""
+  config = model.network.config
   names = [
     name
     for name in dict.fromkeys(model.facts.get("rows", ("ME",)))
@@ -190,10 +206,6 @@ def _far_from_product(
   if strategy_mask is not None:
     exists = [masks.joint_mask(np.asarray(m), joint) for m in strategy_mask]
     target = np.where(np.stack(exists), target, 0)
-  axes = range(1, players + 1)
-  marginals = [
-    target.sum(tuple(q for q in axes if q != p), keepdims=True) for p in axes
-  ]
-  product = functools.reduce(np.multiply, marginals)
+  product = joints.product_of_marginals(target, leading=1)
   apart = np.abs(target - product) / np.where(product > 0, product, 1)
   return float(apart.max())

@@ -3,13 +3,12 @@
 """A word, once, about games larger than those that a network was trained on."""
 
 import functools
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from nes_spiel.games import validation
+from nes_spiel.games import validation, warn_caller
 
 
 def warn_beyond_range(
@@ -37,16 +36,18 @@ def warn_beyond_range(
 
 @functools.cache
 def _warn(name: str, trained: int, size: int, measured: str) -> None:
-  warnings.warn(
+  warn_caller.warn_caller(
     f"A network: {name} was trained on up to {trained} strategies a player, "
     f'this game has {size}. {measured} method="nes+exact" goes on to the exact '
-    "solution.",
-    stacklevel=2,
+    "solution."
   )
 
 
 def _measured(facts: Mapping[str, Any], trained: int, size: int) -> str:
-  """Returns what was measured at the least size that is not smaller."""
+  """Returns what was measured at the nearest size beyond those of training.
+
+  The least that is not smaller than the game, else the largest.
+  """
   tested = {
     max(map(int, name.removesuffix(" ME").split("x"))): found
     for name, found in facts.get("measured", {}).items()

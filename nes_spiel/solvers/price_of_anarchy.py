@@ -17,9 +17,15 @@ from jaxtyping import Float
 from nes_spiel import equilibria
 from nes_spiel.equilibria import gains, polytope
 from nes_spiel.equilibria.selection import MU
-from nes_spiel.equilibria.welfare import Prices, prices
+from nes_spiel.equilibria.welfare import (
+  Prices,
+  prices,
+  total_in_double,
+  total_payoffs,
+)
 from nes_spiel.games import validation
-from nes_spiel.solvers.front import Method, solve_batch
+from nes_spiel.solvers.front import NETWORK_METHODS, solve_batch
+from nes_spiel.solvers.solution import Method
 
 # The larger, the closer to the extreme. For CEs of 8x8 games the solver still
 # converges at 100, and at 1000 no longer.
@@ -40,7 +46,8 @@ def price_of_anarchy(
     concept: "ce" or "cce".
 
   Raises:
-    ValueError: what `games.check_payoffs` refuses.
+    ValueError: what `games.check_payoffs` refuses, or an unknown concept.
+    LinearProgramError: HiGHS could not solve a program.
 
   Example:
     >>> from nes_spiel import games, solvers
@@ -49,10 +56,12 @@ def price_of_anarchy(
     (7.2, 10.5, 12.0)
   """
   payoffs = np.asarray(validation.check_payoffs(payoffs), float)
-  total = payoffs.sum(0)
+  total = total_in_double(payoffs)
   rows = polytope.gain_rows(payoffs, concept)
-  worst = -polytope.maximize(payoffs, concept, -total, rows).value
-  best = polytope.maximize(payoffs, concept, total, rows).value
+  worst, best = (
+    float(np.vdot(total, polytope.best_joint(rows, objective)))
+    for objective in (-total, total)
+  )
   return prices(float(total.max()), worst, best)
 
 
@@ -76,7 +85,7 @@ def welfare_bounds(
   concept: equilibria.Concept = "cce",
   *,
   lowest: bool = False,
-  method: Method = "exact",
+  method: Method = "auto",
   mu: float | None = None,
 ) -> WelfareBounds:
   """Returns nearly the highest, or lowest, welfare of (C)CEs, in one batch.
@@ -95,16 +104,18 @@ def welfare_bounds(
       for CEs; 10 for the networks, which know no other.
 
   Raises:
-    ValueError: what `solve_batch` refuses, or a `mu` that is not positive.
+    ValueError: what `solve_batch` refuses, an unknown concept, or a `mu` that
+      is not positive.
   """
   gains.check_concept(concept)
-  networks = method in ("nes", "nes+exact")
+  networks = method in NETWORK_METHODS
   if mu is None:
     mu = MU if networks else LARGE_MU[concept]
   if not mu > 0:
     raise ValueError(f"mu: expected a positive number, got {mu}.")
   payoffs = np.asarray(validation.check_payoffs(payoffs, batched=True), float)
-  total = payoffs.sum(1)
+  with jax.enable_x64(True):
+    total = np.asarray(jax.vmap(total_payoffs)(jnp.asarray(payoffs)))
   objective = -total if lowest else total
   selection = equilibria.MaximumWelfareMaximumEntropy(
     # Networks were trained with the default rho alone.

@@ -3,15 +3,18 @@
 """What every method returns: an equilibrium, and how far to trust it."""
 
 import dataclasses
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import jax
 import numpy as np
 
-from nes_spiel.equilibria import Status, gaps
+from nes_spiel.equilibria import Status, joints
+from nes_spiel.games import validation
 
 Concept = Literal["ce", "cce", "ne"]
 CONCEPTS: tuple[Concept, ...] = ("ce", "cce", "ne")
+Method = Literal["auto", "exact", "nes", "nes+exact", "cvxpy"]
+METHODS: tuple[Method, ...] = get_args(Method)
 
 
 class SolverError(RuntimeError):
@@ -29,7 +32,8 @@ class Solution:
   Attributes:
     joint: `[*a]`, exactly zero where a strategy does not exist.
     epsilon: `[n]`, of Eq. 10, payoff units.
-    duals: `[n, d]` for CCE, `[n, d, d]` (deviation, recommendation) for CE.
+    duals: `[n, d]` for CCE, `[n, d, d]` (deviation, recommendation) for CE, in
+      inverse payoff units.
     gap_sum: the (C)CE gap against max(target_epsilon, 0), payoff units.
     gap_sum_returned: the same against `epsilon`.
     residual: the KKT residual on the standardised scale, before any cast.
@@ -57,10 +61,18 @@ class Solution:
   status: Any
   method: str = dataclasses.field(metadata={"static": True})
 
+  def __repr__(self) -> str:
+    """Returns shapes, how it stopped and how far it is from equilibrium."""
+    return (
+      f"Solution(method={self.method!r}, joint={np.shape(self.joint)}, "
+      f"duals={np.shape(self.duals)}, status={_summary(self.status)}, "
+      f"gap_sum={_summary(self.gap_sum)})"
+    )
+
   def marginals(self) -> Any:
     """Returns each player's marginal `[n, d]`, with a leading b if batched."""
     leading = self.joint.ndim - self.epsilon.shape[-1]
-    return gaps.marginals(self.joint, self.duals.shape[-1], leading)
+    return joints.marginals(self.joint, self.duals.shape[-1], leading)
 
   def check(self) -> "Solution":
     """Returns the solution itself, if it converged.
@@ -80,3 +92,14 @@ class Solution:
       f"game {first}: {Status(int(status[first])).name}, residual "
       f"{residual:.1e}.{hint if self.method == 'nes' else ''}"
     )
+
+
+def _summary(values: Any) -> str:
+  """Returns a status by name, a gap by size; of a batch the largest."""
+  numbers = isinstance(values, np.ndarray | np.generic | jax.Array)
+  if not numbers or validation.is_traced(values):
+    return str(values)
+  worst = np.max(np.asarray(values))
+  if np.issubdtype(worst.dtype, np.integer):
+    return Status(int(worst)).name
+  return f"{worst:.1e}"

@@ -132,16 +132,3 @@ def test_solver_gap():
   assert float(gaps.solver_gap(first, first)) == 0
   assert float(gaps.solver_gap(first, other)) == 1
   assert float(gaps.solver_gap(first, mixed)) == 0.25
-
-
-@pytest.mark.parametrize("kind", [np.asarray, jnp.asarray])
-def test_marginals(kind):
-  joint = kind(np.arange(6, dtype=np.float32).reshape(2, 3) / 15)
-  expected = np.array([[3, 12, 0], [3, 5, 7]]) / 15
-  out = gaps.marginals(joint)
-  assert isinstance(out, type(joint))
-  np.testing.assert_allclose(out, expected, atol=1e-7)  # single precision
-  wide = gaps.marginals(joint[None], size=4, leading=1)
-  np.testing.assert_allclose(
-    wide, np.pad(expected, [(0, 0), (0, 1)])[None], atol=1e-7
-  )

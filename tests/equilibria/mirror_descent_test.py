@@ -134,3 +134,25 @@ def test_a_magnet_keeps_to_what_is_legal(x64):
   ):
     moved = mirror_descent.moved_magnet(even, policy, rate, legal)
     np.testing.assert_allclose(np.exp(moved), [*expected, 0], atol=1e-12)
+
+
+def test_nan_is_not_taken_for_nothing_legal(x64):
+  scores = jnp.array([[jnp.nan, 1.0, 2.0], [0.0, 0.0, 0.0]])
+  legal = jnp.array([[True, True, False], [False, False, False]])
+  found = mirror_descent.normalized(scores, legal)
+  assert np.isnan(found[0, :2]).all()
+  np.testing.assert_array_equal(found[1], -np.inf)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.5])
+def test_nan_is_not_greedy_either(x64, alpha):
+  values, legal = jnp.array([1.0, jnp.nan, 2.0]), jnp.array([True, True, False])
+  found = mirror_descent.regularized_greedy(values, jnp.zeros(3), alpha, legal)
+  assert np.isnan(found[:2]).all()
+
+
+def test_without_its_weight_a_magnet_may_leave_actions_out(x64):
+  step = mirror_descent.magnetic_mirror_descent_step
+  even, values = jnp.log(jnp.full(2, 0.5)), jnp.array([0.0, 1.0])
+  found = step(even, values, jnp.array([0.0, -jnp.inf]), 1.0, 0.0)
+  np.testing.assert_allclose(found, jax.nn.log_softmax(values), atol=1e-12)

@@ -15,16 +15,6 @@ from nes_spiel.equilibria import Status, nash
 pytestmark = pytest.mark.usefixtures("x64")
 
 
-def test_product_of_marginals(random_joint):
-  joint = random_joint(0, (2, 3, 2))
-  a, b, c = joint.sum((1, 2)), joint.sum((0, 2)), joint.sum((0, 1))
-  np.testing.assert_allclose(
-    nash.product_of_marginals(jnp.asarray(joint)),
-    np.einsum("i,j,k->ijk", a, b, c),
-    atol=1e-15,
-  )
-
-
 def test_gains_of_any_joint_add_up_to_nash_conv(
   random_joint, state, largest_gains_by_hand
 ):
@@ -61,11 +51,21 @@ def test_rho_is_raised_until_nash_conv_is_small(state):
   np.testing.assert_array_equal(at.payoffs, problem.payoffs)
 
 
-def test_a_nash_conv_out_of_reach_is_not_called_converged(state):
+def test_a_nash_conv_out_of_reach_is_not_called_converged(state, monkeypatch):
   row = np.random.default_rng(1).normal(size=(3, 3))
   problem = state(np.stack([row, -row]), equilibria.MaximumEntropy(), "cce")
-  # A CCE of gap 0.5 is what is asked for, whatever rho.
-  loose = dataclasses.replace(problem, target_epsilon=np.full(2, 0.5))
-  solve = jax.jit(nash.solve_constant_sum, static_argnums=(1, 2))
-  _, solution = jax.device_get(solve(loose, 1e-10, 200))
+  monkeypatch.setattr(nash, "LARGEST_RHO", float(problem.rho))
+  _, solution = jax.device_get(nash.solve_constant_sum(problem, 1e-10, 200))
   assert solution.status == Status.STALLED
+
+
+def test_target_epsilons_are_part_of_what_is_asked_for(state):
+  row = np.random.default_rng(1).normal(size=(3, 3))
+  problem = state(np.stack([row, -row]), equilibria.MaximumEntropy(), "cce")
+  loose = dataclasses.replace(problem, target_epsilon=np.array([0.1, 0.2]))
+  solve = jax.jit(nash.solve_constant_sum, static_argnums=(1, 2))
+  at, solution = jax.device_get(solve(loose, 1e-10, 200))
+  assert solution.status == Status.CONVERGED
+  joint = equilibria.primal_joint(at, solution.duals)
+  # The whole of it is used: entropy grows with epsilon.
+  np.testing.assert_allclose(nash.nash_conv(at, joint), 0.3, atol=1e-5)

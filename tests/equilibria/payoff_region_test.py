@@ -107,3 +107,6 @@ def test_bad_input_is_refused():
     equilibria.payoff_region(CHICKEN, "nash")
   with pytest.raises(ValueError, match="views"):
     equilibria.payoff_region(CHICKEN, "ce", np.full((2, 2, 2), np.nan))
+  for tolerance in (0.0, -1.0, np.nan, np.inf):
+    with pytest.raises(ValueError, match="tolerance: expected a finite number"):
+      equilibria.payoff_region(CHICKEN, "ce", tolerance=tolerance)

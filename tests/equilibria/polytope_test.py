@@ -134,3 +134,54 @@ def test_what_cannot_be():
     smoothness.best_smoothness(pennies)
   with pytest.raises(ValueError, match="at most 4096 joint strategies"):
     smoothness.best_smoothness(np.ones((2, 65, 64)))
+
+
+def test_an_objective_may_have_a_large_offset():
+  chicken = games.classics.chicken()
+  total = chicken.sum(0) + 1e12
+  best, worst = (
+    polytope.maximize(chicken, "ce", sign * total).joint for sign in (1, -1)
+  )
+  assert (chicken.sum(0) * best).sum() == pytest.approx(10.5)
+  assert (chicken.sum(0) * worst).sum() == pytest.approx(7.2)
+
+
+@pytest.mark.parametrize("unit", [1e-10, 1e10])
+def test_smoothness_has_no_unit(unit):
+  costs = 4 - np.asarray(games.classics.prisoners_dilemma(), float)
+  assert costs.sum(0).min() > 0
+  expected = smoothness.best_smoothness(costs)
+  assert expected.bound >= 1
+  found = smoothness.best_smoothness(costs * unit)
+  np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def rounded_zero_sum():
+  """Three players whose payoffs add up to rounding."""
+  second, third = np.random.default_rng(0).normal(size=(2, 2, 2, 2))
+  payoffs = np.stack([-(second + third), second, third])
+  assert np.abs(payoffs.sum(0)).max() > 0
+  return payoffs
+
+
+def test_rounding_is_no_welfare():
+  payoffs = rounded_zero_sum()
+  np.testing.assert_array_equal(welfare.total_in_double(payoffs), 0)
+  np.testing.assert_allclose(welfare.total_in_double(payoffs + 1), 3)
+  profiles = np.full((1, 3, 2), 0.5)
+  prices = equilibria.nash_price_of_anarchy(payoffs, profiles)
+  assert prices == welfare.prices(0.0, 0.0, 0.0)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_equilibria_are_checked_at_the_door():
+  chicken = games.classics.chicken()
+  for shape in ((2, 2), (1, 2, 3), (1, 3, 2)):
+    with pytest.raises(ValueError, match=r"profiles: expected shape \(e, 2, 2"):
+      equilibria.nash_price_of_anarchy(chicken, np.ones(shape))
+  with pytest.raises(ValueError, match="profiles: every value must be finite"):
+    equilibria.nash_price_of_anarchy(chicken, np.full((1, 2, 2), np.nan))
+  with pytest.raises(ValueError, match="payoffs: expected shape"):
+    equilibria.pure_equilibria(np.ones((3, 2, 2)))
+  with pytest.raises(ValueError, match="tolerance: expected a finite"):
+    equilibria.pure_equilibria(chicken, -1.0)

@@ -313,3 +313,25 @@ def test_bad_input(unchecked):
     jax.jit(lambda x: search(x, temperature=1.0).strategies)(chicken)
   with pytest.raises(ValueError, match="precision: expected"):
     equilibria.logit_branch(chicken, precision=0.0)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_branch_that_cannot_be_followed_is_refused():
+  chicken = games.classics.chicken()
+  with pytest.raises(ValueError, match="max_steps: expected at least 1, got 0"):
+    equilibria.logit_branch(chicken, precision=1.0, max_steps=0)
+  with pytest.raises(ValueError, match=r"logit_branch: .* cannot be traced"):
+    jax.jit(lambda x: equilibria.logit_branch(x, precision=1.0).precision)(
+      np.float32(chicken)
+    )
+
+
+def test_an_equilibrium_does_not_depend_on_its_start(x64):
+  chicken = jnp.asarray(games.classics.chicken(), float)
+
+  def first(start):
+    found = equilibria.solve_quantal_response(chicken, 5.0, start)
+    return found.profile[0, 0]
+
+  gradient = jax.grad(first)(jnp.full((2, 2), 0.5))
+  np.testing.assert_array_equal(gradient, 0)

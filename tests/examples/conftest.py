@@ -119,6 +119,24 @@ def run_lines(run_python):
 
 
 @pytest.fixture(scope="session")
+def check_mistakes(run_lines):
+  """Returns a function that checks what an example says to mistakes.
+
+  Its cases are messages by tuples of flags. Each mistake ends the program with
+  a status, and no traceback.
+  """
+
+  def check(name, cases, codes=(1, 2)):
+    finished = run_lines(name, *cases)
+    for (line, message), done in zip(cases.items(), finished, strict=True):
+      assert done.code in codes, (line, done.err)
+      assert "Traceback" not in done.out + done.err, line
+      assert message in done.out + done.err, line
+
+  return check
+
+
+@pytest.fixture(scope="session")
 def assert_same_arrays():
   """Returns a function that compares two checkpoints' arrays bit by bit."""
 

@@ -6,12 +6,13 @@ import dataclasses
 
 import numpy as np
 import pytest
+from results import assert_picture
 
 from nes_spiel import nes, runs
 from nes_spiel.examples import tables
 from nes_spiel.examples.reproduce import curve_plots, curves, learning, sweeps
+from nes_spiel.examples.shapes import parse_cube
 
-PNG = b"\x89PNG\r\n\x1a\n"
 TINY = {"payoff_channels": (4,), "middle_channels": 4, "dual_channels": (4,)}
 EFFORT = curves.Effort(steps=50, seeds=2, batch=4, points=2, games=2)
 
@@ -84,12 +85,12 @@ def test_panels_are_chosen_by_letter():
 @pytest.mark.parametrize("text", ["4", "4x3", "1x1", "axa", "4x4x", ""])
 def test_shapes_that_are_no_cubes_are_refused(text):
   with pytest.raises(ValueError, match="--shape: expected"):
-    sweeps.parse_shape(text)
+    parse_cube(text, "--shape")
 
 
 def test_shapes():
-  assert sweeps.parse_shape("4x4x4") == (3, 4)
-  assert sweeps.parse_shape("16x16") == (2, 16)
+  assert parse_cube("4x4x4", "--shape") == (3, 4)
+  assert parse_cube("16x16", "--shape") == (2, 16)
 
 
 def test_a_checkpoint_that_was_not_measured_is_taken_again(tmp_path):
@@ -116,8 +117,8 @@ def test_points_of_another_curve_are_refused(tmp_path):
 
 
 def test_errors_are_over_seeds():
-  assert curves.over_seeds(np.array([0.5])) == tables.Estimate(0.5)
-  mean, error = curves.over_seeds(np.array([1.0, 2.0, 3.0]))
+  assert tables.estimate([0.5]) == tables.Estimate(0.5)
+  mean, error = tables.estimate([1.0, 2.0, 3.0])
   assert mean == 2
   assert error == pytest.approx(1 / 3**0.5)  # sample deviation 1
 
@@ -151,7 +152,7 @@ def test_table_of_curves(learned):
 
 def test_picture_of_curves(learned, tmp_path):
   curve_plots.save_panels(tmp_path / "curves.png", *learned, "caption")
-  assert (tmp_path / "curves.png").read_bytes().startswith(PNG)
+  assert_picture(tmp_path / "curves.png")
 
 
 @pytest.mark.reference

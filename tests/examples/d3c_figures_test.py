@@ -3,16 +3,15 @@
 """Figures of D3C: what is drawn is what training found, and known limits."""
 
 import collections
-import csv
 import itertools
 
 import jax
 import numpy as np
 import pytest
+from results import assert_picture, read_rows, rows_by
 
 from nes_spiel import d3c
-
-PNG = b"\x89PNG\r\n\x1a\n"
+from nes_spiel.examples import d3c_panels
 
 
 @pytest.fixture
@@ -24,28 +23,26 @@ def curves(run_lines, tmp_path):
 
   def read(figure):
     picture = tmp_path / f"d3c_{figure}.png"
-    assert picture.read_bytes()[:8] == PNG
+    assert_picture(picture)
     points = collections.defaultdict(list)
-    with (tmp_path / f"d3c_{figure}_curves.csv").open() as file:
-      for row in csv.DictReader(file):
-        point = [float(row[x] or "nan") for x in ("step", "value", "std")]
-        points[row["panel"], row["curve"]].append(point)
+    for row in read_rows(tmp_path / f"d3c_{figure}_curves.csv"):
+      point = [float(row[x] or "nan") for x in ("step", "value", "std")]
+      points[row["panel"], row["curve"]].append(point)
     return {name: np.array(each) for name, each in points.items()}
 
   def draw(*figures, runs=5):
-    common = [f"--output_dir={tmp_path}", f"--runs={runs}"]
+    common = [f"--output_dir={tmp_path}"]
+    several = [f"--runs={runs}"]  # Figure 6 is of one
     names = [name if name.isalpha() else f"figure{name}" for name in figures]
-    lines = [[f"--figure={name}", *common] for name in figures]
+    lines = [
+      [f"--figure={name}", *common, *([] if name == "6" else several)]
+      for name in figures
+    ]
     for done in run_lines("d3c_figures", *lines):
       assert done.code == 0, done.err
     return [read(name) for name in names]
 
   return draw
-
-
-def rows_of(path):
-  with path.open() as file:
-    return list(csv.DictReader(file))
 
 
 def test_prisoners_dilemma(curves):
@@ -83,18 +80,48 @@ def test_election(curves, tmp_path):
   mixing = np.array(
     [
       [float(row[f"to {j}"]) for j in range(1, 5)]
-      for row in rows_of(tmp_path / "election_mixing.csv")
+      for row in read_rows(tmp_path / "election_mixing.csv")
     ]
   )
   np.testing.assert_allclose(mixing.sum(1), 1, atol=1e-5)
   teams = np.kron(np.eye(2), np.ones((2, 2))) > 0
   assert mixing[teams].min() > 0.45
   races = collections.defaultdict(list)
-  for row in rows_of(tmp_path / "election_eigenvalues.csv"):
+  for row in read_rows(tmp_path / "election_eigenvalues.csv"):
     races[row["mode"]].append(abs(float(row["imaginary"])))
   # 0.25 for perfect teams, 0.21 in the paper; nothing for cooperation.
   assert 0.2 < min(races["d3c"]) <= max(races["d3c"]) < 0.26
   assert max(races["cooperative"]) < 1e-3
+
+
+def test_dilemmas_have_names_of_their_own():
+  five, fourteen = (d3c.games.prisoners_dilemma(10, c) for c in (1, 1 / 9))
+  assert five.name == "prisoners_dilemma_10"
+  assert fourteen.name == "prisoners_dilemma_10_0.111111"
+
+
+def test_runs_that_diverged_are_not_drawn():
+  game = d3c.games.prisoners_dilemma(2)
+  found = d3c.train(game, jax.random.key(0), 3, steps=5)
+  broken = np.array(found.losses)
+  broken[1] = np.inf
+  status = np.array([0, d3c.TrainingStatus.DIVERGED, 0])
+  mixed = found._replace(losses=broken, status=status)
+  drawn = d3c_panels.mean_curve("d3c", mixed, mixed.losses.sum(-1))
+  expected = np.asarray(found.losses)[[0, 2]].sum(-1).mean(0)
+  np.testing.assert_allclose(drawn.values, expected)
+  panel = d3c_panels.of_agents("Losses", "f", mixed, mixed.losses)
+  assert all(np.isfinite(curve.values).all() for curve in panel.curves)
+
+
+def test_flags_of_other_figures_are_refused(check_mistakes):
+  check_mistakes(
+    "d3c_figures",
+    {
+      ("--figure=6", "--runs=3"): "--runs: is of --figure=2, 3",
+      ("--figure=bounds", "--seed=3"): "--seed: is of --figure=2",
+    },
+  )
 
 
 @pytest.mark.reference
@@ -131,7 +158,7 @@ def test_dilemma_of_ten(curves, figure, c):
   ]
   np.testing.assert_allclose(strategies, [[c / 10, 0]] * 90, atol=1e-4)
   ends = {
-    mode: drawn["prisoners_dilemma_10", mode][-1, 1]
+    mode: drawn[d3c.games.prisoners_dilemma(10, c).name, mode][-1, 1]
     for mode in ("d3c", "selfish", "cooperative")
   }
   assert ends["selfish"] == pytest.approx(10 / 9, abs=1e-3)
@@ -144,7 +171,7 @@ def test_inequity(curves, tmp_path):
   """Learning halts at A_11 / A_21 = 11/10, and cooperation never does."""
   (drawn,) = curves("inequity", runs=200)
   assert drawn["efficient_but_unfair", "cooperative"][-1, 1] < -1000
-  (row,) = rows_of(tmp_path / "inequity_halt.csv")
+  (row,) = read_rows(tmp_path / "inequity_halt.csv")
   assert float(row["A_11 / A_21"]) == pytest.approx(1.1, rel=0.01)
   for i in (1, 2):
     last = drawn["Losses, d3c", f"agent {i}"][-1, 1]
@@ -158,8 +185,7 @@ def test_bounds_are_in_order(run_lines, tmp_path):
     "d3c_figures", ["--figure=bounds", f"--output_dir={tmp_path}"]
   )
   assert done.code == 0, done.err
-  with (tmp_path / "d3c_bounds.csv").open() as file:
-    rows = {row["game"]: row for row in csv.DictReader(file)}
+  rows = rows_by(tmp_path / "d3c_bounds.csv", "game")
   names = ("smoothness bound", "CCE", "CE", "pure Nash")
   for row in rows.values():
     values = [float(row[name]) for name in names]

@@ -2,14 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """OpenSpiel's agents under D3C: the example prints, writes and cooperates."""
 
-import csv
-
 import pytest
-
-
-def read_rows(path):
-  with path.open() as file:
-    return {row["mode"]: row for row in csv.DictReader(file)}
+from results import assert_picture, rows_by
 
 
 def test_it_plays_and_writes(run_lines, tmp_path):
@@ -22,9 +16,9 @@ def test_it_plays_and_writes(run_lines, tmp_path):
   )
   for game, done in zip(games, finished, strict=True):
     assert done.code == 0, done.err
-    assert (tmp_path / f"d3c_{game}.png").stat().st_size > 1000
+    assert_picture(tmp_path / f"d3c_{game}.png")
     assert (tmp_path / f"d3c_{game}_curves.csv").exists()
-    rows = read_rows(tmp_path / f"d3c_{game}.csv")
+    rows = rows_by(tmp_path / f"d3c_{game}.csv", "mode")
     assert rows["selfish"]["attention"] == ""
     assert 0 <= float(rows["d3c"]["cooperation"]) <= 1
   assert again.out == finished[0].out
@@ -45,7 +39,7 @@ def test_prisoners_cooperate(run_example, tmp_path):
     "d3c_openspiel", "--episodes=1600", f"--output_dir={tmp_path}"
   )
   assert done.code == 0, done.err
-  rows = read_rows(tmp_path / "d3c_python_iterated_prisoners_dilemma.csv")
+  rows = rows_by(tmp_path / "d3c_python_iterated_prisoners_dilemma.csv", "mode")
   assert float(rows["selfish"]["highest"]) <= 0.2
   assert float(rows["d3c"]["cooperation"]) >= 0.7
   assert float(rows["d3c"]["attention"]) < 0

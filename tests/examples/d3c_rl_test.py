@@ -2,16 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The examples of D3C with reinforcement learning print, write and go on."""
 
-import csv
-
 import pytest
+from results import assert_picture, read_rows
 
 from nes_spiel import runs
-
-
-def read_rows(path):
-  with path.open() as file:
-    return list(csv.DictReader(file))
 
 
 def test_it_trains_and_goes_on(run_lines, tmp_path, assert_same_arrays):
@@ -40,7 +34,39 @@ def test_it_trains_and_goes_on(run_lines, tmp_path, assert_same_arrays):
   assert -10 < float(row["median total return"]) < 0
 
 
-def test_mistakes_are_explained(run_lines):
+# Trainings that end at once, by how many batches are asked for.
+STOPPED = """
+from nes_spiel import d3c, nes
+
+def stop(*_, batches, **__):
+  if batches == 1:
+    raise KeyboardInterrupt
+  raise nes.TrainingDivergedError("loss: nan")
+
+d3c.train_agents = stop
+"""
+
+
+def test_what_ends_a_training_is_one_line(run_lines, tmp_path):
+  stopped, saved, diverged, nothing = run_lines(
+    "d3c_train",
+    ["--batches=1"],
+    ["--batches=1", f"--output_dir={tmp_path / 'run'}"],
+    ["--batches=2"],
+    ["--resume", f"--output_dir={tmp_path / 'mistyped'}"],
+    first=STOPPED,
+  )
+  assert stopped.code == saved.code == 130
+  assert stopped.err == "stopped\n"
+  assert saved.err == "stopped; --resume goes on\n"
+  assert diverged.code == 1
+  assert diverged.err == "error: loss: nan\n"
+  assert nothing.code == 2
+  assert "--output_dir: no run to go on with" in nothing.err
+  assert not (tmp_path / "mistyped").exists()
+
+
+def test_mistakes_are_explained(check_mistakes):
   cases = {
     ("--mode=kind",): "cooperative",
     ("--learner=guess",): "actor_critic",
@@ -50,10 +76,7 @@ def test_mistakes_are_explained(run_lines):
     ("--step_size=-1",): "step_size: expected a number >= 0",
     ("--epsilon=-1",): "epsilon: expected a number >= 0",
   }
-  finished = run_lines("d3c_train", *cases)
-  for (line, message), done in zip(cases.items(), finished, strict=True):
-    assert done.code != 0, line
-    assert message in done.out + done.err, line
+  check_mistakes("d3c_train", cases)
 
 
 def test_figures(run_lines, tmp_path):
@@ -71,7 +94,7 @@ def test_figures(run_lines, tmp_path):
   for name, done in zip(lines, drawn, strict=True):
     assert done.code == 0, done.err
     picture = tmp_path / f"d3c_figure{name}.png"
-    assert picture.stat().st_size > 1000
+    assert_picture(picture)
   assert again.code == 2
   assert "holds a run" in again.err
   check_curves(tmp_path)
@@ -95,7 +118,7 @@ def test_figure_19(run_lines, tmp_path):
     "d3c_rl_figures", [*line, "--batches=24", "--record_every=2"]
   )
   assert drawn.code == 0, drawn.err
-  assert (tmp_path / "d3c_figure19.png").stat().st_size > 1000
+  assert_picture(tmp_path / "d3c_figure19.png")
   pairs = [row["pair"] for row in read_rows(tmp_path / "d3c_figure19.csv")]
   assert pairs.count("any two") == 15
   assert pairs.count("partners") == 3

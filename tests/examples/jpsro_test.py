@@ -3,6 +3,7 @@
 """JPSRO's example: a run that was interrupted ends as if it had not been."""
 
 import numpy as np
+from results import assert_picture
 
 from nes_spiel import runs
 
@@ -120,7 +121,7 @@ def test_one_trains_and_another_stands_beside_it(run_lines, tmp_path):
   first, second = (row for row in lines if row[:1] in (["0"], ["1"]))
   assert first[1] == first[2]  # of one policy each
   assert float(second[2]) < float(second[1])
-  assert (tmp_path / "gaps.png").read_bytes().startswith(b"\x89PNG")
+  assert_picture(tmp_path / "gaps.png")
 
 
 def test_mistakes_are_explained(run_lines, tmp_path):

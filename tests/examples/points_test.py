@@ -4,12 +4,11 @@
 
 import numpy as np
 import pytest
+from results import assert_picture
 
 from nes_spiel import equilibria, games
 from nes_spiel.equilibria import vertices
 from nes_spiel.examples.reproduce import points, polytope_plots
-
-PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def test_what_is_no_2x2_game_is_refused():
@@ -27,7 +26,7 @@ def test_picture(tmp_path):
     joints = {"ME": corners.joints[0], "target (0, 0)": corners.joints[-1]}
     found.append(points.Points(name, corners, joints, joints, {}))
   polytope_plots.save_points(tmp_path / "figure1.png", found, "caption")
-  assert (tmp_path / "figure1.png").read_bytes().startswith(PNG)
+  assert_picture(tmp_path / "figure1.png")
 
 
 @pytest.mark.reference

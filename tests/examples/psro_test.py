@@ -4,6 +4,7 @@
 
 import numpy as np
 import pytest
+from results import assert_picture
 
 from nes_spiel import runs
 
@@ -118,7 +119,7 @@ def test_kinds_of_runs_and_mistakes(run_lines, tmp_path):
     assert done.code == 0, done.err
   picture = tmp_path / "plotted" / "nash_conv.png"
   assert str(picture) in plotted.out
-  assert picture.read_bytes().startswith(b"\x89PNG")
+  assert_picture(picture)
   arrays, _ = runs.load_checkpoint(tmp_path / "symmetric")
   assert arrays["meta_game"].shape == (2, 3, 3)
   for (line, message), done in zip(mistakes.items(), mistaken, strict=True):

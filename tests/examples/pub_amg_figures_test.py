@@ -2,16 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """pub_amg_figures writes the numbers that another program found."""
 
-import csv
-
 import numpy as np
 import pytest
-
-
-def last_rows(path):
-  """Returns the last measurement of each curve, by label."""
-  with path.open() as file:
-    return {line["Objective"]: line for line in csv.DictReader(file)}
+from results import read_rows, rows_by
 
 
 def test_both_figures(run_lines, tmp_path):
@@ -24,7 +17,7 @@ def test_both_figures(run_lines, tmp_path):
   )
   for done in (rps, kuhn, beliefs):
     assert done.code == 0, done.err
-  rows = last_rows(tmp_path / "figure4.csv")
+  rows = rows_by(tmp_path / "figure4.csv", "Objective")
   annealed, fixed = rows["annealed, 1/sqrt(t)"], rows["alpha 0.1"]
   assert float(annealed["Exploitability"]) == pytest.approx(0.0171, rel=0.01)
   assert float(fixed["Exploitability"]) == pytest.approx(0.0171075545, abs=1e-8)
@@ -34,7 +27,7 @@ def test_both_figures(run_lines, tmp_path):
   plain = rows["no regularization"]
   assert float(plain["PuB-AMG exploitability"]) < 0.1
   assert float(plain["Exploitability"]) >= 0.5
-  rows = last_rows(tmp_path / "figure6.csv")
+  rows = rows_by(tmp_path / "figure6.csv", "Objective")
   annealed = float(rows["annealed, 1/sqrt(t)"]["Exploitability"])
   assert annealed == pytest.approx(0.0214, rel=0.01)
   assert "PuB-AMG exploitability" not in rows["alpha 0.2"]
@@ -44,10 +37,15 @@ def test_both_figures(run_lines, tmp_path):
   assert unknown.code != 0
 
 
+def test_flags_of_other_figures_are_refused(check_mistakes):
+  line = ("--figure=beliefs", "--iterations=5")
+  message = "--iterations: is of --figure=4, 6; got beliefs"
+  check_mistakes("pub_amg_figures", {line: message})
+
+
 def check_beliefs(path):
   """Values change by at most 2 M TV; policies jump at alpha 0 alone."""
-  with path.open() as file:
-    rows = [[float(x) for x in line.values()] for line in csv.DictReader(file)]
+  rows = [[float(x) for x in line.values()] for line in read_rows(path)]
   table = np.array(rows)
   for alpha in (0.0, 0.1, 0.5):
     _, rock, value, *rule = table[table[:, 0] == alpha].T

@@ -2,26 +2,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """pub_amg_solve prints the gaps of the policy that it writes."""
 
-import csv
-
 import pyspiel
 import pytest
 from open_spiel.python import policy as openspiel_policy
 from open_spiel.python.algorithms import exploitability
+from results import read_rows
 
 
 def read_policy(path, game):
   """Returns the policy of a file, as OpenSpiel's."""
   policy = openspiel_policy.TabularPolicy(game)
-  with path.open() as file:
-    for line in csv.DictReader(file):
-      entry = policy.policy_for_key(line["information_state"])
-      entry[int(line["action"])] = float(line["probability"])
+  for line in read_rows(path):
+    entry = policy.policy_for_key(line["information_state"])
+    entry[int(line["action"])] = float(line["probability"])
   return policy
 
 
 def test_solving_annealing_and_mistakes(run_lines, tmp_path):
-  fixed, annealed, cooperative, unknown = run_lines(
+  fixed, annealed, cooperative, unknown, short, endless = run_lines(
     "pub_amg_solve",
     [f"--output_dir={tmp_path}/fixed", "--alpha=0.5"],
     [
@@ -32,7 +30,12 @@ def test_solving_annealing_and_mistakes(run_lines, tmp_path):
     ],
     ["--game=tiny_hanabi"],
     ["--game=no_such_game"],
+    ["--max_sweeps=1"],
+    ["--anneal", "--max_sweeps=1"],
   )
+  assert short.code == 1
+  assert "not reached: the tolerance: try more --max_sweeps" in short.err
+  assert endless.code == 0, endless.err
   game = pyspiel.load_game("kuhn_poker")
   for name, done in (("fixed", fixed), ("annealed", annealed)):
     assert done.code == 0, done.err

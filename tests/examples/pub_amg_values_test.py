@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """pub_amg_values goes on where it was interrupted, and search pays."""
 
-import csv
+from results import rows_by
 
 
 def test_resuming_and_planning(run_lines, tmp_path):
   flags = ["--game=kuhn_poker", "--alpha=0.2", "--steps=600", "--widths=64"]
-  whole, part, rest, other = run_lines(
+  whole, part, rest, adopted, other = run_lines(
     "pub_amg_values",
     [*flags, "--draws=60", "--depths=1", f"--output_dir={tmp_path}/whole"],
     [*flags, "--draws=60", "--depths=2", f"--output_dir={tmp_path}/part"],
@@ -18,12 +18,16 @@ def test_resuming_and_planning(run_lines, tmp_path):
       "--resume",
       f"--output_dir={tmp_path}/part",
     ],
-    ["--game=kuhn_poker", "--resume", f"--output_dir={tmp_path}/part"],
+    [
+      *("--steps=600", "--widths=64", "--depths=2", "--resume"),
+      f"--output_dir={tmp_path}/part",
+    ],
+    ["--alpha=0.3", "--resume", f"--output_dir={tmp_path}/part"],
   )
-  for done in (whole, part, rest):
+  for done in (whole, part, rest, adopted):
     assert done.code == 0, done.err
-  with (tmp_path / "whole" / "values.csv").open() as file:
-    rows = {line["Values"]: line for line in csv.DictReader(file)}
+  assert "kuhn_poker" in adopted.out
+  rows = rows_by(tmp_path / "whole" / "values.csv", "Values")
   gaps = {name: float(line["Regularized"]) for name, line in rows.items()}
   assert abs(gaps["-"]) < 1e-10
   assert gaps["exact"] < 1e-6

@@ -7,11 +7,11 @@ they all play alike is a root of one equation in one unknown.
 """
 
 import collections
-import csv
 import re
 
 import numpy as np
 import pytest
+from results import read_rows
 from scipy import optimize, special
 
 FOLD = 1.470043
@@ -23,11 +23,6 @@ COSTS = {
   2.0: [28.99966, 32.23268, 36.62666],
   3.0: [26.90248, 29.02813, 36.69261],
 }
-
-
-def read_rows(path):
-  with path.open() as file:
-    return list(csv.DictReader(file))
 
 
 def symmetric_costs(w3, count=4001):

@@ -7,18 +7,18 @@ import math
 
 import numpy as np
 import pytest
+from results import assert_picture
 
 from nes_spiel.examples import tables
 from nes_spiel.examples.reproduce import (
   answers,
+  class_plots,
   classes,
-  plots,
   sizes,
   timing,
   welfare,
 )
 
-PNG = b"\x89PNG\r\n\x1a\n"
 ERRORS = 4  # standard errors that a mean may be from the paper's
 
 
@@ -158,7 +158,7 @@ def test_seeds_give_other_games():
 
 def test_tables_show_what_is_missing():
   assert tables.estimate([]) is None
-  assert tables.estimate([1.0, 3.0]) == (2.0, 1 / math.sqrt(2))
+  assert tables.estimate([1.0, 3.0]) == (2.0, 1)
   row = ("a|b", None, tables.Estimate(0.5), tables.Estimate(0.5, 0.25))
   table = tables.Table("name", "title", ("w", "x", "y", "z"), [row], ("note",))
   assert table.text().splitlines()[-2:] == [
@@ -180,12 +180,20 @@ def test_the_program_writes_and_refuses(run_lines, tmp_path):
     ["--what=nonsense"],
     ["--games=1"],
     ["more"],
+    ["--what=table5", "--games=8"],
+    ["--what=table1", "--steps=8"],
   )
   assert done.code == 0, done.err
   assert "target softmax(T W)" in done.out
   assert "machine" in (folder / "table5.md").read_text()
   assert (folder / "table5_setting.csv").is_file()
-  messages = ("table1", "--games", "unexpected arguments")
+  messages = (
+    "table1",
+    "--games",
+    "unexpected arguments",
+    "--games: is of --what=table1",
+    "--steps: is of --what=figure3, ablation; got table1",
+  )
   for message, finished in zip(messages, refused, strict=True):
     assert finished.code != 0, message
     assert message in finished.out + finished.err
@@ -214,8 +222,8 @@ def test_classes(tmp_path):
     assert exact < value(table, "gap mean", **case)
     assert value(table, "CVXPY failed", **case) == 0
     assert value(table, "CVXPY s/game", **case) > 0
-  plots.save_classes(tmp_path / "figure4.png", results, "caption")
-  assert (tmp_path / "figure4.png").read_bytes().startswith(PNG)
+  class_plots.save_classes(tmp_path / "figure4.png", results, "caption")
+  assert_picture(tmp_path / "figure4.png")
 
 
 @pytest.mark.reference

@@ -3,10 +3,9 @@
 """solve_game solves names and files, and says what it cannot read."""
 
 import numpy as np
+from results import assert_picture
 
 from nes_spiel import equilibria, games, solvers
-
-PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def check_saved(folder, payoffs, concept, printed):
@@ -17,7 +16,7 @@ def check_saved(folder, payoffs, concept, printed):
   gap = float(equilibria.gap_sum(payoffs, joint, concept))
   np.testing.assert_allclose(printed.value("Gap  "), gap, atol=2e-6)
   assert printed.value("KKT residual") <= 1e-9
-  assert (folder / "joint.png").read_bytes().startswith(PNG)
+  assert_picture(folder / "joint.png")
 
 
 def test_names_and_files(run_lines, tmp_path):
@@ -56,6 +55,8 @@ BAD = {
   "--game=nonsense": ["'nonsense'", "chicken", ".nfg", "matrix_pd"],
   "--game=missing.nfg": ["missing.nfg", "no file"],
   "--game=pickled.npy": ["pickle"],
+  "--game=empty.npy": ["--game: expected a .npy file of numbers", "empty.npy"],
+  "--game=zip.npy": ["--game: expected a .npy file of numbers", "zip.npy"],
   "--game=broken.nfg": ["broken.nfg"],
   "--game=shape.npy": ["payoffs", "(3, 2, 2)"],
   "--game=nan.npy": ["payoffs", "finite"],
@@ -68,6 +69,8 @@ def test_bad_input_is_one_readable_line(run_lines, tmp_path, monkeypatch):
   np.save("pickled.npy", np.array([{"a": 1}], object), allow_pickle=True)
   np.save("shape.npy", np.zeros((3, 2, 2)))
   np.save("nan.npy", np.full((2, 2, 2), np.nan))
+  (tmp_path / "empty.npy").touch()
+  (tmp_path / "zip.npy").write_bytes(b"PK\x03\x04 and nothing")
   (tmp_path / "broken.nfg").write_text('NFG 1 R "half"')
   finished = run_lines("solve_game", *([flag] for flag in BAD))
   for (flag, parts), done in zip(BAD.items(), finished, strict=True):
@@ -82,6 +85,10 @@ def test_the_program_exits_with_what_it_found(run_example):
   done = run_example("solve_game", "--game=prisoners_dilemma")
   assert done.code == 0, done.err
   assert done.value("KKT residual") <= 1e-9
+  done = run_example(
+    "solve_game", "--game=prisoners_dilemma", "--method=nes", "--concept=ce"
+  )
+  assert done.code == 0, done.err
   done = run_example("solve_game", "--game=nonsense")
   assert done.code != 0
   assert "Traceback" not in done.err

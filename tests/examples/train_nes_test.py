@@ -51,14 +51,38 @@ def test_it_trains_goes_on_and_writes_a_model(
   assert all(np.isfinite(x).all() for x in jax.tree.leaves(model.variables))
 
 
-def test_mistakes_are_explained(run_lines):
+@pytest.mark.reference
+def test_a_given_model_is_measured(run_lines, tmp_path, quick_compilation):
+  for name in ("cce_2p", "ce_2p"):
+    model = nes.untrained_model(*nes.RECIPES[name])
+    facts = model.facts | {"recipe": name, "note": "never trained"}
+    folder = tmp_path / name
+    folder.mkdir()
+    nes.save(
+      folder / "model.safetensors",
+      model.network.config,
+      model.variables,
+      facts,
+    )
+  common = ["--evaluate", "--evaluation_games=2", "--shapes=2x2"]
+  own, other = run_lines(
+    "train_nes",
+    [*common, f"--output_dir={tmp_path / 'cce_2p'}"],
+    [*common, f"--output_dir={tmp_path / 'ce_2p'}"],
+  )
+  assert own.code == 0, own.err
+  assert "never trained" in own.out
+  assert other.code == 2
+  assert "is of the recipe ce_2p, got cce_2p" in other.err
+
+
+def test_mistakes_are_explained(check_mistakes, tmp_path):
   cases = {
     ("--recipe=nonsense",): "cce_2p",
     ("--steps=5",): "training needs a folder",
     ("--steps=5", "more"): "unexpected arguments",
     ("--evaluate", "--shapes=4x"): "players, as in 4x4, got '4x'",
+    ("--evaluate", f"--output_dir={tmp_path}"): "model.safetensors",
+    ("--resume", "--start_from=x", "--output_dir=x"): "--start_from: is of a",
   }
-  finished = run_lines("train_nes", *cases)
-  for (line, message), done in zip(cases.items(), finished, strict=True):
-    assert done.code != 0, line
-    assert message in done.out + done.err, line
+  check_mistakes("train_nes", cases)

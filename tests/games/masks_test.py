@@ -36,9 +36,9 @@ def test_resolve_mask_cuts_to_the_payoffs_shape():
 
 
 def test_masked_payoffs_drop_even_what_is_not_finite():
-  exists = jnp.asarray([[True, False], [True, True]])
-  payoffs = jnp.asarray([[[1.0, jnp.nan], [2.0, 3.0]]] * 2)
-  out = masks.masked_payoffs(payoffs, exists)
-  np.testing.assert_array_equal(out, [[[1.0, 0.0], [2.0, 3.0]]] * 2)
-  gradient = jax.grad(lambda x: masks.masked_payoffs(x, exists).sum())(payoffs)
-  np.testing.assert_array_equal(gradient, [[[1.0, 0.0], [1.0, 1.0]]] * 2)
+  mask = jnp.asarray([[True, True], [True, False]])
+  payoffs = jnp.asarray([[[1.0, jnp.nan], [2.0, jnp.inf]]] * 2)
+  out = masks.masked_payoffs(payoffs, mask)
+  np.testing.assert_array_equal(out, [[[1.0, 0.0], [2.0, 0.0]]] * 2)
+  gradient = jax.grad(lambda x: masks.masked_payoffs(x, mask).sum())(payoffs)
+  np.testing.assert_array_equal(gradient, [[[1.0, 0.0], [1.0, 0.0]]] * 2)

@@ -3,6 +3,7 @@
 """Public beliefs, and the maps of Appendix A."""
 
 import numpy as np
+import pyspiel
 import pytest
 
 from nes_spiel import pub_amg
@@ -144,3 +145,39 @@ def test_beliefs_that_are_none_are_refused(read_game):
     game.subgame(0, np.ones(3) / 3)
   with pytest.raises(ValueError, match="expected the sum 1, got 6"):
     game.subgame(0, np.ones(6))
+
+
+def test_a_move_needs_a_belief_and_a_rule_of_the_game(read_game):
+  game = read_game("liars_dice(dice_sides=2)")
+  where = 2  # after the first claim, which cannot be made again
+  legal = game.information_states[game.actor(where)].legal
+  legal = legal[game.rows_at(where)]
+  assert not legal.all()
+  even = legal / legal.sum(1, keepdims=True)
+  good = pub_amg.PublicBelief(where, np.full(4, 0.25))
+  assert pub_amg.successors(game, good, even)
+  long = pub_amg.PublicBelief(where, np.append(good.belief, 0.5))
+  with pytest.raises(ValueError, match="belief: expected 4 probabilities"):
+    pub_amg.successors(game, long, even)
+  twice = pub_amg.PublicBelief(where, 2 * good.belief)
+  with pytest.raises(ValueError, match="belief: expected the sum 1, got 2"):
+    pub_amg.successors(game, twice, even)
+  with pytest.raises(ValueError, match="rule: expected a distribution"):
+    pub_amg.successors(game, good, np.where(legal, even, 0.1))
+
+
+def test_games_of_openspiel_are_refused_where_public_ones_are_needed(
+  unchecked,
+):
+  game = pyspiel.load_game("kuhn_poker")
+  for refuses in (
+    lambda: pub_amg.initial_beliefs(game),
+    lambda: pub_amg.correspondence(game, lambda state: None),
+    lambda: pub_amg.canonical_choice(game, (None, None)),
+    lambda: pub_amg.public_exploitability(game, alpha=0.1),
+    lambda: pub_amg.solve_nested(game, 0.1, 0.1, 0.1, [1]),
+    lambda: pub_amg.collect(game, 0.1, [0]),
+    lambda: pub_amg.exploitability(game, (None, None)),
+  ):
+    with pytest.raises(ValueError, match="game: expected a PublicGame"):
+      refuses()

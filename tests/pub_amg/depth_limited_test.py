@@ -184,9 +184,7 @@ def test_what_cannot_be_searched_is_refused(read_game):
     pub_amg.DepthLimitedPlanner(game, ALPHA, 0)
   with pytest.raises(ValueError, match="alpha"):
     pub_amg.DepthLimitedPlanner(game, 0.0, 1)
-  with pytest.raises(
-    ValueError, match="expected at least 1 and above 0, got 0"
-  ):
+  with pytest.raises(ValueError, match="max_sweeps: expected 1 or more, got 0"):
     pub_amg.DepthLimitedPlanner(game, ALPHA, 1, max_sweeps=0)
   with pytest.warns(UserWarning, match="Examples of kuhn_poker.* 3 sweeps"):
     next(pub_amg.collect(game, ALPHA, [0], max_sweeps=3))
@@ -283,3 +281,52 @@ def test_what_makes_no_leaf_values_is_refused(read_game):
     pub_amg.BeliefNetwork(2, 3, [8])
   with pytest.raises(ValueError, match="game: expected a PublicGame"):
     pub_amg.Planner(pyspiel.load_game("kuhn_poker"), ALPHA)
+
+
+def test_where_the_game_ends_within_the_depth_no_other_game_is_solved(
+  read_game, monkeypatch
+):
+  """Least of all the whole one, which the depth is there to avoid."""
+  game = read_game("kuhn_poker")
+  search = pub_amg.DepthLimitedPlanner(game, ALPHA, 3)
+  solved, descend = [], descent.descend
+
+  def note(form, *rest):
+    solved.append(form.chance)
+    return descend(form, *rest)
+
+  monkeypatch.setattr(descent, "descend", note)
+  (start,) = pub_amg.initial_beliefs(game)
+  after = pub_amg.successors(game, start.state, np.full((3, 2), 0.5))[0].state
+  rule = search(after)
+  assert len(solved) == 1
+  assert (solved[0] == game.subgame(*after).chance).all()
+  np.testing.assert_allclose(
+    rule, pub_amg.Planner(game, ALPHA)(after), atol=1e-7
+  )
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_examples_that_do_not_fit_are_refused():
+  network = pub_amg.BeliefNetwork(2, 3, (8,))
+  belief = np.full((4, 3), 1 / 3)
+  good = pub_amg.Examples(np.array([0, 1, 0, 1]), belief, belief)
+
+  def fit(examples=good, **options):
+    return pub_amg.fit(network, examples, 1, jax.random.key(0), **options)
+
+  with pytest.raises(ValueError, match="network knows 0 to 1, got 2"):
+    fit(good._replace(public_state=np.array([0, 2, 0, 1])))
+  with pytest.raises(ValueError, match=r"examples.belief: .*\(4, 3\).* \(4, 2"):
+    fit(good._replace(belief=belief[:, :2]))
+  with pytest.raises(ValueError, match=r"examples.values: .* got \(3, 3\)"):
+    fit(good._replace(values=belief[:3]))
+  with pytest.raises(ValueError, match=r"learning_rate: .* above 0, got 0"):
+    fit(learning_rate=0.0)
+  value = pub_amg.BeliefValue(network, network.init(jax.random.key(0)))
+  for state in (
+    pub_amg.PublicBelief(2, np.ones(1)),
+    pub_amg.PublicBelief(0, np.full(4, 0.25)),
+  ):
+    with pytest.raises(ValueError, match="public states 0 to 1 with up to 3"):
+      value(state)

@@ -79,6 +79,8 @@ def test_what_is_no_run_is_refused(read_game):
     ValueError, match="alpha: expected 0 or a finite number above, got -1"
   ):
     nested.solve_nested(game, -1.0, 0.1, 0.1, [1])
+  with pytest.raises(ValueError, match=r"second_step_size: .* above 0, got 0"):
+    nested.solve_nested(game, 0.1, 0.1, 0.0, [1])
   with pytest.raises(ValueError, match=r"liars_dice.* has 5"):
     nested.solve_nested(
       read_game("liars_dice(dice_sides=2)"), 0.1, 0.1, 0.1, [1]

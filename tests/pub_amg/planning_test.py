@@ -8,6 +8,7 @@ import pytest
 from open_spiel.python.bots import uniform_random
 
 from nes_spiel import pub_amg
+from nes_spiel.equilibria import mirror_descent
 from nes_spiel.pub_amg import leader, leader_program
 
 
@@ -143,6 +144,8 @@ def test_numbers_out_of_range_are_refused(read_game):
     pub_amg.Planner(game, 0.1, max_sweeps=0)
   with pytest.raises(ValueError, match=r"step_size: .* above 0, got -1"):
     pub_amg.Planner(game, 0.1, step_size=-1)
+  with pytest.raises(ValueError, match="tolerance: expected 0 or more, got n"):
+    pub_amg.Planner(game, 0.1, tolerance=float("nan"))
   with pytest.warns(UserWarning, match="left after 3 sweeps"):
     pub_amg.Planner(game, 0.1, max_sweeps=3)(
       pub_amg.initial_beliefs(game)[0].state
@@ -150,3 +153,31 @@ def test_numbers_out_of_range_are_refused(read_game):
   planner = pub_amg.Planner(game, 0.1)
   with pytest.raises(ValueError, match="player: expected 0 or 1, got 2"):
     pub_amg.PublicBeliefBot(game, 2, planner, np.random.default_rng(0))
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_subgames_have_one_alpha(read_game):
+  game, schedule = read_game("kuhn_poker"), mirror_descent.inverse_root(1.0)
+  for make in (
+    lambda: pub_amg.Planner(game, schedule),
+    lambda: pub_amg.DepthLimitedPlanner(game, schedule, 1),
+    lambda: pub_amg.collect(game, schedule, [0]),
+  ):
+    with pytest.raises(ValueError, match=r"alpha: expected a number.* schedul"):
+      make()
+
+
+def test_warnings_name_the_caller(read_game):
+  game = read_game("kuhn_poker")
+  (start,) = pub_amg.initial_beliefs(game)
+  search = pub_amg.DepthLimitedPlanner(game, 0.1, 1, max_sweeps=3)
+  for warns in (
+    lambda: pub_amg.solve(game, 0.1, step_size=0.5, max_sweeps=10),
+    lambda: pub_amg.Planner(game, 0.1, step_size=0.5, max_sweeps=10),
+    lambda: pub_amg.Planner(game, 0.1, max_sweeps=3)(start.state),
+    lambda: next(pub_amg.collect(game, 0.1, [0], max_sweeps=3)),
+    lambda: search(start.state),
+  ):
+    with pytest.warns(UserWarning, match="may circle|left after") as caught:
+      warns()
+    assert {warning.filename for warning in caught} == {__file__}

@@ -7,7 +7,7 @@ import pyspiel
 import pytest
 
 from nes_spiel import pub_amg
-from nes_spiel.pub_amg import public_partition, validity
+from nes_spiel.pub_amg import public_game, public_partition, validity
 
 GOOFSPIEL = "goofspiel(num_cards=3,imp_info=True,points_order=descending)"
 # Histories, public states, the most information states of who acts, and the
@@ -129,3 +129,9 @@ def test_the_source_of_what_is_public_is_checked(unchecked):
     )
   with pytest.raises(ValueError, match=r"expected a pyspiel\.Game"):
     pub_amg.PublicGame.from_openspiel("kuhn_poker")
+
+
+def test_a_large_game_is_announced(monkeypatch):
+  monkeypatch.setattr(public_game, "MANY_HISTORIES", 50)
+  with pytest.warns(UserWarning, match=r"kuhn_poker\(\) has 58 histories"):
+    pub_amg.PublicGame.from_openspiel(pyspiel.load_game("kuhn_poker"))

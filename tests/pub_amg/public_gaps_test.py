@@ -14,6 +14,7 @@ from nes_spiel.pub_amg import (
   leader,
   leader_program,
   leader_search,
+  nested,
   objectives,
   policies,
   public_gaps,
@@ -64,9 +65,9 @@ def test_perturbed_rock_paper_scissors(read_game, alpha):
   assert found.lower <= found.value <= found.upper <= found.lower + 5.1e-3
 
 
-@pytest.mark.parametrize("penalized", [False, True])
+@pytest.mark.parametrize("regularized", [False, True])
 def test_a_leaders_value_is_that_of_a_walk(
-  signalling, random_policies, value_by_hand, x64, penalized
+  signalling, random_policies, value_by_hand, x64, regularized
 ):
   """The follower's answer by hand: softmax of its values at the belief."""
   alpha, tables = 0.3, random_policies(signalling, seed=1)
@@ -79,10 +80,10 @@ def test_a_leaders_value_is_that_of_a_walk(
     scores = np.exp(-gains / reach / alpha)
     answer[row] = np.log(scores / scores.sum())
   expected = value_by_hand(
-    signalling, (tables[0], answer), alpha if penalized else 0.0
+    signalling, (tables[0], answer), alpha if regularized else 0.0
   )
   value = leader.leader_value(
-    view, chances, objectives.MiniMaxEnt(), alpha, penalized
+    view, chances, objectives.MiniMaxEnt(), alpha, regularized
   )
   assert float(value) == pytest.approx(expected, abs=1e-12)
 
@@ -228,6 +229,12 @@ def test_what_cannot_be_measured_is_refused(read_game):
     ValueError, match="alpha: expected 0 or a finite number above, got -1"
   ):
     pub_amg.public_exploitability(rps, alpha=-1.0)
+  for change, message in (
+    ({"tolerance": float("nan")}, "tolerance: expected a finite number above"),
+    ({"max_pieces": 0}, "max_pieces: expected 1 or more, got 0"),
+  ):
+    with pytest.raises(ValueError, match=message):
+      pub_amg.public_exploitability(rps, alpha=0.1, **change)
   with pytest.raises(ValueError, match=r"kuhn_poker.* two time steps.*alpha 0"):
     pub_amg.public_exploitability(kuhn)
   with pytest.raises(ValueError, match="above 0, or a policy beside it"):
@@ -278,3 +285,20 @@ def test_a_concave_value_is_bounded_from_an_edge():
   highest = np.log(np.e + 1)  # of rule_0 plus the entropy
   found = public_gaps._concave_bounds(slope, np.array([[1.0, 0.0]]), legal)
   assert found.lower <= highest <= found.upper
+
+
+def test_actors_may_differ_at_a_time_step_of_a_longer_game(read_game):
+  """As in Leduc poker, whose second round either player may begin to act in."""
+  game = read_game("leduc_poker")
+  with pytest.raises(ValueError, match="either player may act"):
+    nested.time_steps(game)
+  with pytest.raises(ValueError, match=r"leduc_poker.* other than two time"):
+    pub_amg.public_exploitability(game)
+
+
+def test_bounds_that_cross_are_an_error():
+  crossed = leader_search.Bounds(0.2, 0.1)
+  with pytest.raises(RuntimeError, match="lower bound is above the upper"):
+    public_gaps._certified(crossed)
+  nearly = leader_search.Bounds(0.2, 0.2 - 1e-12)
+  assert public_gaps._certified(nearly).upper == 0.2

@@ -159,8 +159,14 @@ def test_a_start_at_the_solution_needs_no_sweep(read_game):
   first = pub_amg.solve(game, 0.2)
   again = pub_amg.solve(game, 0.2, start=first.policy)
   assert (again.sweeps, again.status) == (0, Status.CONVERGED)
+  from_tables = pub_amg.solve(game, 0.2, start=list(first.log_policies))
+  assert from_tables.sweeps == 0
+  assert pub_amg.exploitability(game, list(first.log_policies), 0.2) >= 0
+  assert first.check() is first
   stopped = pub_amg.solve(game, 0.2, max_sweeps=7)
   assert (stopped.sweeps, stopped.status) == (7, Status.MAX_ITERATIONS)
+  with pytest.raises(RuntimeError, match="MAX_ITERATIONS after 7 sweeps"):
+    stopped.check()
 
 
 def test_a_start_with_zeros_moves(read_game):
@@ -185,6 +191,10 @@ def test_what_cannot_be_solved_is_refused(read_game):
     pub_amg.solve(game, 0.1, step_size=-1.0)
   with pytest.raises(ValueError, match="max_sweeps: expected 1 or more, got 0"):
     pub_amg.solve(game, 0.1, max_sweeps=0)
+  for name in ("tolerance", "residual_tolerance", "exploitability"):
+    for wrong in (-1.0, float("nan")):
+      with pytest.raises(ValueError, match=f"{name}: expected 0 or more, got"):
+        pub_amg.solve(game, 0.1, **{name: wrong})
   with pytest.warns(UserWarning, match="may circle"):
     pub_amg.solve(game, 0.1, step_size=0.5, max_sweeps=10)
 

@@ -13,6 +13,7 @@ import pytest
 
 from nes_spiel import nes, runs
 from nes_spiel.examples import held_out
+from nes_spiel.examples.shapes import shape_name
 from nes_spiel.nes import train_loop
 
 STATES = pathlib.Path(__file__).parents[2] / "training_state"
@@ -28,7 +29,7 @@ WANTING = {
 }
 # Sizes that no training had.
 BEYOND = {
-  held_out.shape_name(shape)
+  shape_name(shape)
   for shapes in held_out.BEYOND_SHAPES.values()
   for shape in shapes
 }

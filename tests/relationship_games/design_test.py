@@ -134,12 +134,47 @@ def test_algorithm_2_never_goes_up():
   assert np.abs(np.array(costs) - found.value).min() <= 1e-7
 
 
+@pytest.mark.parametrize("seed", [6, 77, 247])
+def test_algorithm_2_does_not_exceed_what_other_seeds_found(seed):
+  """After a rejected step the next seed may stand at a cheaper equilibrium."""
+  found = relationship_games.min_min_descent(
+    relationship_games.congestion_with_ambulance(),
+    np.random.default_rng(seed).normal(size=4),
+    temperature=0.5,
+    options=options(step_size=0.5, max_iterations=60, rerolls=8),
+  )
+  moved = np.flatnonzero(np.any(np.diff(found.path, axis=0) != 0, axis=1))
+  lowest = np.minimum.accumulate(found.values)
+  assert len(moved)
+  assert (found.values[moved + 1] <= lowest[moved] + 1e-9).all()
+
+
+def test_a_robust_descent_goes_where_the_worst_equilibrium_is():
+  """It has a gradient at the weights around, none at those in the middle."""
+  game = relationship_games.congestion_with_ambulance()
+  search = weight_search.WeightSearch(
+    game, "min_max", 1.0, 0.3, jax.random.key(0), 60
+  )
+  weights = np.array([0.5, 0.5, 1.4, 0.5])
+  found = search.evaluate(weights[None])
+  apart = np.linalg.norm(found.points[0] - weights)
+  assert apart == pytest.approx(0.3)
+  gradient = relationship_games.social_cost_gradient(
+    game, found.points[0], found.profiles[0], temperature=1.0
+  )
+  assert np.isfinite(gradient).all()
+  cost = relationship_games.expected_social_cost(game, found.profiles[0])
+  assert float(cost) == pytest.approx(found.values[0])
+
+
 def test_a_plateau_is_no_success():
   """Weights that love delays: everybody in one slow lane, J = 18."""
   game = relationship_games.two_lane_congestion()
   found = relationship_games.min_max_descent(
     game, np.array([-1.0, -1.0]), temperature=0.05
   )
+  with pytest.raises(RuntimeError, match=r"SATURATED after .* cost is 18"):
+    found.check()
   assert found.value == pytest.approx(18, abs=1e-4)
   assert found.status == DescentStatus.SATURATED
 

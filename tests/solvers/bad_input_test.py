@@ -166,6 +166,26 @@ CASES = {
     lambda: nes_spiel.solve(GAME, method="simplex"),
     ["method", "'simplex'", "'exact'", "'cvxpy'", "'auto'"],
   ),
+  "no Newton steps": (
+    lambda: nes_spiel.solve(GAME, max_iterations=0),
+    ["max_iterations", "at least 1", "0"],
+  ),
+  "no Newton steps in a batch": (
+    lambda: nes_spiel.solve_batch(GAME[None], max_iterations=-3),
+    ["max_iterations", "at least 1", "-3"],
+  ),
+  "negative tolerance": (
+    lambda: nes_spiel.solve(GAME, tolerance=-1e-3),
+    ["tolerance", "-0.001", "at least 0"],
+  ),
+  "NaN tolerance": (
+    lambda: nes_spiel.solve_batch(GAME[None], tolerance=np.nan),
+    ["tolerance", "nan", "finite"],
+  ),
+  "infinite tolerance": (
+    lambda: nes_spiel.solve(GAME, tolerance=np.inf),
+    ["tolerance", "inf", "finite"],
+  ),
   "unknown game": (
     lambda: games.load("tic_tac_typo"),
     ["tic_tac_typo"],

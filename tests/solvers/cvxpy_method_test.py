@@ -4,6 +4,7 @@
 
 import dataclasses
 
+import jax
 import numpy as np
 import pytest
 
@@ -64,3 +65,14 @@ def test_refused_concept_and_padding():
   cube, mask = nes_spiel.games.pad(pennies, 3)
   with pytest.raises(ValueError, match=r'"cvxpy" takes games without padding'):
     nes_spiel.solve(cube, method="cvxpy", strategy_mask=mask)
+
+
+def test_concrete_games_are_solved_within_a_callers_jit(random_games):
+  payoffs = random_games(0, 1, SHAPE)[0]
+  expected = nes_spiel.solve(payoffs, method="cvxpy").welfare
+
+  @jax.jit
+  def above(level):
+    return nes_spiel.solve(payoffs, method="cvxpy").welfare - level
+
+  np.testing.assert_allclose(above(0.0), expected, rtol=1e-6)

@@ -102,3 +102,13 @@ def test_what_is_refused(random_games, unchecked):
     solvers.welfare_bounds(payoffs, mu=0)
   with pytest.raises(ValueError, match="concept: expected"):
     solvers.price_of_anarchy(payoffs[0], "nash")
+
+
+def test_rounding_is_no_welfare():
+  second, third = np.random.default_rng(0).normal(size=(2, 2, 2, 2))
+  payoffs = np.stack([-(second + third), second, third])
+  assert np.abs(payoffs.sum(0)).max() > 0
+  prices = solvers.price_of_anarchy(payoffs)
+  assert (prices.of_anarchy, prices.of_stability) == (1, 1)
+  bounds = solvers.welfare_bounds(payoffs[None])
+  np.testing.assert_allclose(bounds.bound, 0, atol=1e-12)

@@ -285,3 +285,16 @@ def test_combinations_of_no_row_are_refused(
     nes_spiel.solve(
       payoffs[0], "cce", selection, "nes", model=make_model(facts=ALL)
     )
+
+
+def test_exact_steps_from_a_network_take_any_rho(model, payoffs):
+  """The network is only where they start."""
+  selection = nes_spiel.MaximumEntropy(rho=1e3)
+  found = nes_spiel.solve(
+    payoffs[0], "cce", selection, "nes+exact", model=model
+  )
+  exact = nes_spiel.solve(payoffs[0], "cce", selection)
+  assert found.check().method == "nes+exact"
+  np.testing.assert_allclose(found.joint, exact.joint, atol=1e-8)
+  usual = nes_spiel.solve(payoffs[0], "cce")
+  assert np.abs(usual.epsilon - exact.epsilon).max() > 1e-4

@@ -47,6 +47,7 @@ def test_the_nearest_measurement_is_told_once(facts, size, measured):
   with pytest.warns(UserWarning, match=measured) as seen:
     network_range.warn_beyond_range(facts, (3, size))
   assert len(seen) == 1
+  assert seen[0].filename == __file__
   assert (
     f"mine was trained on up to 6 strategies a player, this game has {size}"
     in str(seen[0].message)

@@ -328,3 +328,18 @@ def test_calls_leave_the_global_precision_alone(payoffs):
   nes_spiel.solve(payoffs[0], "cce", TARGET)
   assert not jax.config.jax_enable_x64
   assert jax.numpy.zeros(()).dtype == np.float32
+
+
+def test_a_solution_prints_in_short(payoffs):
+  solution = nes_spiel.solve_batch(payoffs, "cce", TARGET)
+  text = repr(solution)
+  assert "method='exact', joint=(5, 2, 3), duals=(5, 2, 3)" in text
+  assert "status=CONVERGED" in text
+  assert len(text) < 120
+  failed = dataclasses.replace(solution, status=np.array([0, 0, 2, 0, 0]))
+  assert "status=STALLED" in repr(failed)
+  # Whatever the leaves are, as in what JAX says of trees.
+  assert "joint=()" in repr(jax.tree.map(lambda _: object(), solution))
+  shown = []
+  jax.eval_shape(lambda x: shown.append(repr(x)), solution)
+  assert "joint=(5, 2, 3)" in shown[0]

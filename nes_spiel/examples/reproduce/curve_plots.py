@@ -9,7 +9,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 
-from nes_spiel.examples import plots
+from nes_spiel.examples import plots, tables
 from nes_spiel.examples.reproduce import curves, sweeps
 
 
@@ -43,7 +43,10 @@ def save_panels(
 
 def _draw(axes: Any, learned: curves.Learned, label: str, color: Any) -> None:
   """Draws one curve, its band, and zero duals as a dotted line."""
-  points = [curves.over_seeds(values) for values in learned.solver_gap.T]
+  points = [
+    tables.estimate(values) or tables.Estimate(np.nan)
+    for values in learned.solver_gap.T
+  ]
   mean = np.array([point.mean for point in points])
   error = np.array([point.error or 0.0 for point in points])
   axes.plot(learned.steps, mean, color=color, label=label, linewidth=1.2)

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from nes_spiel import equilibria, nes
-from nes_spiel.examples import held_out, tables
+from nes_spiel.examples.shapes import shape_name
 
 
 class Curve(NamedTuple):
@@ -98,7 +98,7 @@ def single_size(
   """
   shipped, _ = nes.RECIPES[f"{concept}_2p"]
   options = {"corrections": shipped.corrections} | options
-  shape = held_out.shape_name([size] * players)
+  shape = shape_name([size] * players)
   return Curve(
     f"{concept}_{row}_{shape}",
     nes.Config(concept, players, **options),
@@ -118,11 +118,3 @@ def cube_recipe(row: str, size: int, **options: Any) -> nes.Recipe:
   """
   bucket = nes.Bucket(size, size, 1, 1.0)
   return nes.Recipe((bucket,), (row,), zero_sum=0.0, cubes=1.0, **options)
-
-
-def over_seeds(values: Float[np.ndarray, " s"]) -> tables.Estimate:
-  """Returns the mean over seeds, with a standard error if there are several."""
-  if len(values) == 1:
-    return tables.Estimate(float(values[0]))
-  error = values.std(ddof=1) / np.sqrt(len(values))
-  return tables.Estimate(float(values.mean()), float(error))

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from nes_spiel import equilibria, nes
 from nes_spiel.examples import held_out, tables
 from nes_spiel.examples.reproduce import answers
+from nes_spiel.examples.shapes import shape_name
 from nes_spiel.solvers import network_choice
 
 GAMES = 512
@@ -104,7 +105,7 @@ def _lines(
   """Yields the lines of a row: the whole, then its strata."""
   drawn = held_out.held_out_games(shape, count, row, concept, answers.key(seed))
   model = serving(concept, len(shape), row, drawn[1])
-  where = (concept, held_out.shape_name(shape), row)
+  where = (concept, shape_name(shape), row)
   if model is None:
     yield *where, "all", NO_NETWORK, *[None] * (len(COLUMNS) - 5)
     return

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nes_spiel import nes
-from nes_spiel.examples import held_out, tables
+from nes_spiel.examples import tables
 from nes_spiel.examples.reproduce import curves
+from nes_spiel.examples.shapes import shape_name
 
 GAMES = 512  # as the paper's
 SHAPES = ((2, 4), (2, 8), (3, 2), (3, 4), (4, 2))  # players, strategies of each
@@ -45,9 +46,7 @@ def figure_3_panels(letters: Sequence[str] = ("a", "b", "c")) -> Panels:
   """
   by_row = {row: curves.single_size(row, "cce", 2, 4) for row in nes.ROWS}
   by_shape = {
-    held_out.shape_name([size] * players): curves.single_size(
-      "ME", "cce", players, size
-    )
+    shape_name([size] * players): curves.single_size("ME", "cce", players, size)
     for players, size in SHAPES
   }
   by_concept = {
@@ -85,7 +84,7 @@ def ablation_panels(players: int, size: int) -> Panels:
 
   papers = nes.Config.paper("cce", players)
   uniform = curves.cube_recipe("ME", size, payoffs="uniform")
-  shape = held_out.shape_name([size] * players)
+  shape = shape_name([size] * players)
   return {
     f"d: ME-CCE, {shape}": {
       "proposed": whole,
@@ -102,20 +101,6 @@ def ablation_panels(players: int, size: int) -> Panels:
       "linear": other("linear", corrections=0, activation="linear"),
     }
   }
-
-
-def parse_shape(text: str) -> tuple[int, int]:
-  """Returns players and strategies of a cube such as "4x4x4".
-
-  Raises:
-    ValueError: it is none, or of less than two players or strategies.
-  """
-  sizes = text.split("x")
-  if len({*sizes}) != 1 or len(sizes) < 2 or not sizes[0].isdecimal():
-    raise ValueError(f"--shape: expected a cube such as 4x4x4, got {text!r}.")
-  if int(sizes[0]) < 2:
-    raise ValueError(f"--shape: expected two strategies or more, got {text!r}.")
-  return len(sizes), int(sizes[0])
 
 
 def all_curves(panels: Panels) -> list[curves.Curve]:
@@ -159,6 +144,6 @@ def _numbers(learned: curves.Learned) -> tuple[Any, ...]:
   return (
     learned.solved,
     tables.Estimate(learned.trivial_gap),
-    *(curves.over_seeds(values) for values in learned.solver_gap.T),
-    curves.over_seeds(learned.equilibrium_gap[:, -1]),
+    *(tables.estimate(values) for values in learned.solver_gap.T),
+    tables.estimate(learned.equilibrium_gap[:, -1]),
   )

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pictures of curves over training, and their numbers beside them."""
 
-import csv
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -10,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from nes_spiel.examples import plots
+from nes_spiel.examples import plots, tables
 
 COLUMNS = ("panel", "curve", "step", "value", "std")
 MOST_NAMED = 8  # curves in a legend
@@ -71,8 +70,10 @@ def draw(path: pathlib.Path, panels: Sequence[Panel], columns: int) -> None:
   for axes, panel in zip(places, panels, strict=True):
     _draw_panel(axes, panel)
   plots.save(drawing, path)
-  with path.with_name(f"{path.stem}_curves.csv").open("w", newline="") as file:
-    csv.writer(file).writerows([COLUMNS, *points(panels)])
+  name = f"{path.stem}_curves"
+  tables.write_csv(
+    path.parent, tables.Table(name, path.stem, COLUMNS, points(panels))
+  )
 
 
 def _draw_panel(axes: Any, panel: Panel) -> None:

@@ -33,14 +33,11 @@ def save_classes(
   for result in results:
     place = names.index(result.name) + OFFSETS[result.concept]
     color, found = COLORS[result.concept], result.found
-    _draw(left, place, color, found.network_gap, found.uniform_gap)
-    _draw(
-      right,
-      place,
-      color,
-      found.network_distance[found.solved],
-      found.uniform_distance[found.solved],
-    )
+    for axes, ours, uniform in (
+      (left, found.network_gap, found.uniform_gap),
+      (right, found.network_distance, found.uniform_distance),
+    ):
+      _draw(axes, place, color, ours[found.solved], uniform[found.solved])
   left.set(xlabel="(C)CE gap, standardised payoffs, against epsilon 0")
   right.set(xlabel="Solver gap: total variation to the exact answer")
   for axes in (left, right):
