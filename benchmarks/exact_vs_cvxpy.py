@@ -23,10 +23,8 @@ about n rho sqrt|A|, so that its default relative tolerance leaves the joint
 loose.
 """
 
-import contextlib
-import os
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import jax
 import numpy as np
@@ -34,10 +32,17 @@ from absl import app, flags, logging
 
 import nes_spiel
 from benchmarks import cvxpy_games, report
-from benchmarks.processes import Worker
-from nes_spiel.equilibria import cvxpy_reference, problem
+from benchmarks.cvxpy_work import (
+  Answers,
+  CompiledOnce,
+  Work,
+  Workers,
+  make_work,
+  rebuilt_seconds,
+  workers,
+)
 from nes_spiel.examples import command_line
-from nes_spiel.examples.shapes import parse_shape, shape_name
+from nes_spiel.examples.shapes import parse_shape
 
 _SHAPES = flags.DEFINE_list("shapes", ["4x4", "8x8"], "Strategies per player.")
 _CONCEPTS = flags.DEFINE_list("concepts", ["cce"], "Of cce and ce.")
@@ -83,136 +88,6 @@ AGREEMENT_COLUMNS = (
   "tight TV median",
   "tight TV max",
 )
-
-
-class Work(NamedTuple):
-  """The games of one shape, as both sides take them.
-
-  Attributes:
-    concept: "ce" or "cce".
-    shape: `(a_1, ..., a_n)`.
-    payoffs: `[b, n, *a]`.
-    first: the standardised problem of the first game.
-    gains: `[b, row, joint]`, CVXPY's parameter, one per game. The others are
-      the same in all games of a shape.
-  """
-
-  concept: str
-  shape: tuple[int, ...]
-  payoffs: np.ndarray
-  first: problem.Problem
-  gains: np.ndarray
-
-  @property
-  def label(self) -> tuple[str, str]:
-    """Returns concept and shape as printed."""
-    return self.concept, shape_name(self.shape)
-
-
-class Answers(NamedTuple):
-  """What CVXPY said: one word, and one joint `[*a]`, NaN if none, per game."""
-
-  status: list[str]
-  joints: list[np.ndarray]
-
-
-def make_work(concept: str, shape: tuple[int, ...]) -> Work:
-  """Samples games and writes down CVXPY's parameters for each of them."""
-  with jax.enable_x64(True):
-    payoffs = nes_spiel.games.sample_invariant(
-      jax.random.key(_SEED.value), _GAMES.value, shape
-    )
-    stated = jax.device_get(
-      jax.vmap(lambda game: cvxpy_games.state(game, concept))(payoffs)
-    )
-    reference = cvxpy_reference.CvxpyReference(shape, concept)
-    rows = []
-    for index in range(_GAMES.value):
-      one = jax.tree.map(lambda leaf, i=index: leaf[i], stated)
-      reference.set_game(one)
-      rows.append(reference.gains.value)
-    first = jax.tree.map(lambda leaf: leaf[0], stated)
-  return Work(concept, shape, np.asarray(payoffs), first, np.stack(rows))
-
-
-class CompiledOnce:
-  """CVXPY's problem, compiled at construction, solved for game after game."""
-
-  def __init__(self, work: Work):
-    self.work = work
-    self.reference = cvxpy_games.build(work.first)
-    self.compile_seconds = report.seconds(self.reference.run)
-
-  def solve(self, **options: Any) -> Answers:
-    """Solves all games."""
-    return self.solve_games(self.work.gains, **options)
-
-  def solve_games(self, gains: np.ndarray, **options: Any) -> Answers:
-    """Solves the games with these gains; options are Clarabel's."""
-    answers = Answers([], [])
-    for parameter in gains:
-      self.reference.gains.value = parameter
-      status = self.reference.run(**options)
-      answers.status.append(status)
-      answers.joints.append(cvxpy_games.joint_of(self.reference, status))
-    return answers
-
-
-def rebuilt_seconds(work: Work, count: int) -> float:
-  """Returns what CVXPY takes for the first games, compiling each anew."""
-  total = 0.0
-  for parameter in work.gains[:count]:
-    reference = cvxpy_games.build(work.first, parameter)
-    # Parameters become constants: the cheaper way if used once.
-    total += report.seconds(lambda r=reference: r.run(ignore_dpp=True))
-  return total
-
-
-class Workers:
-  """One process per core, each with a compiled problem and its share."""
-
-  def __init__(self, work: Work, count: int):
-    self.workers = [
-      Worker(make_share, work._replace(gains=share, payoffs=None))
-      for share in np.array_split(work.gains, count)
-    ]
-    self._gather()
-
-  def solve(self) -> None:
-    """Lets every process solve its share; returns when all are done."""
-    for worker in self.workers:
-      worker.send()
-    self._gather()
-
-  def close(self) -> None:
-    """Ends the processes."""
-    for worker in self.workers:
-      worker.close()
-
-  def _gather(self) -> None:
-    """Waits for all."""
-    for worker in self.workers:
-      worker.receive()
-
-
-def make_share(work: Work) -> Callable[[], None]:
-  """Returns what a process of `Workers` does: it has compiled, then solves."""
-  compiled = CompiledOnce(work)
-
-  def solve() -> None:
-    compiled.solve()  # its answers stay in the process
-
-  return solve
-
-
-@contextlib.contextmanager
-def workers(work: Work) -> Iterator[Workers]:
-  """Starts the processes, ends them whatever happens."""
-  pool = Workers(work, _PROCESSES.value or os.cpu_count() or 1)
-  try:
-    yield pool
-  finally:
-    pool.close()
 
 
 def batch_seconds(work: Work) -> float:
@@ -339,7 +214,7 @@ def run(work: Work) -> tuple[list[tuple[Any, ...]], tuple[Any, ...]]:
     report.seconds(call) - report.seconds(call) for call in (batch, single)
   ]
   compiled = CompiledOnce(work)
-  with workers(work) as pool:
+  with workers(work, _PROCESSES.value) as pool:
     speed = measure_speed(work, compiled, pool)
   return speed, measure_agreement(work, compiled, tuple(compile_seconds))
 
@@ -357,7 +232,8 @@ def run_all() -> None:
   speed, agreement = [], []
   for concept in _CONCEPTS.value:
     for shape in _SHAPES.value:
-      work = make_work(concept, parse_shape(shape, "--shapes"))
+      sizes = parse_shape(shape, "--shapes")
+      work = make_work(concept, sizes, _GAMES.value, _SEED.value)
       rows, row = run(work)
       speed.extend(rows)
       agreement.append(row)

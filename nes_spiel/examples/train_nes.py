@@ -53,6 +53,7 @@ flags.DEFINE_bool(
   "Measure only: the model in --output_dir, the shipped one without.",
 )
 MODEL = "model.safetensors"
+REPORTED_GAMES = 128  # per shape, at each checkpoint
 
 
 def print_table(table: dict[str, Any]) -> None:
@@ -91,15 +92,8 @@ def evaluate() -> None:
     if name != "measured":
       print(f"{name:20} {fact}")
   kinds = held_out.kinds_of(model.facts["rows"])
-  print_table(
-    held_out.measure(
-      model.network,
-      model.variables,
-      FLAGS.evaluation_games,
-      kinds,
-      chosen_shapes(),
-    )
-  )
+  games = FLAGS.evaluation_games
+  print_table(held_out.measure(*model[:2], games, kinds, chosen_shapes()))
 
 
 def chosen_shapes() -> list[tuple[int, ...]] | None:
@@ -114,62 +108,73 @@ def chosen_shapes() -> list[tuple[int, ...]] | None:
   return [parse_shape(name, "--shapes", players) for name in FLAGS.shapes]
 
 
+def chosen_recipe() -> nes.Recipe:
+  """Returns the recipe with what flags change of it."""
+  changes: dict[str, Any] = {"steps": FLAGS.steps}
+  if FLAGS.learning_rate is not None:
+    changes["learning_rate"] = FLAGS.learning_rate
+  return dataclasses.replace(nes.RECIPES[FLAGS.recipe][1], **changes)
+
+
+def report(step: int, loss: float, variables: nes.Variables) -> None:
+  """Prints how far a run has come, measured on its first row."""
+  tqdm.write(f"\nstep {step}, mean loss {loss:.5f}")
+  network = nes.Network(nes.RECIPES[FLAGS.recipe][0])
+  first, shapes = chosen_recipe().rows[:1], chosen_shapes()
+  print_table(
+    held_out.measure(network, variables, REPORTED_GAMES, first, shapes)
+  )
+
+
+def facts_of(
+  variables: nes.Variables, trained: dict[str, Any]
+) -> dict[str, Any]:
+  """Returns what the model's file tells of it.
+
+  Args:
+    variables: what was learned.
+    trained: the values of its last checkpoint.
+  """
+  config, recipe = nes.RECIPES[FLAGS.recipe][0], chosen_recipe()
+  games, kinds = FLAGS.evaluation_games, held_out.kinds_of(recipe.rows)
+  network = nes.Network(config)
+  history = ("seed", "step", "horizons", "started_from")
+  return {
+    "concept": config.concept,
+    "players": config.players,
+    "recipe": FLAGS.recipe,
+    **recipe.facts(),
+    **{("steps" if x == "step" else x): trained[x] for x in history},
+    "hardware": f"{jax.device_count()} x {jax.devices()[0].device_kind}",
+    "jax": jax.__version__,
+    "evaluation_games": games,
+    "measured": held_out.measure(
+      network, variables, games, kinds, chosen_shapes()
+    ),
+  }
+
+
 def run() -> None:
   """Trains, measures and writes the model."""
   if not FLAGS.output_dir:
     raise ValueError("--output_dir: training needs a folder.")
   if FLAGS.resume and FLAGS.start_from:
     raise ValueError("--start_from: is of a new run, not of --resume.")
-  config, recipe = nes.RECIPES[FLAGS.recipe]
-  changes: dict[str, Any] = {"steps": FLAGS.steps}
-  if FLAGS.learning_rate is not None:
-    changes["learning_rate"] = FLAGS.learning_rate
-  recipe = dataclasses.replace(recipe, **changes)
-  network, started = nes.Network(config), time.perf_counter()
-
-  def report(step: int, loss: float, variables: nes.Variables) -> None:
-    tqdm.write(f"\nstep {step}, mean loss {loss:.5f}")
-    print_table(
-      held_out.measure(
-        network, variables, 128, recipe.rows[:1], chosen_shapes()
-      )
-    )
-
+  config, started = nes.RECIPES[FLAGS.recipe][0], time.perf_counter()
   folder = pathlib.Path(FLAGS.output_dir)
-  checkpoints = folder / "checkpoints"
   variables = nes.train(
     config,
-    recipe,
+    chosen_recipe(),
     FLAGS.seed,
-    checkpoints,
+    folder / "checkpoints",
     FLAGS.resume,
     FLAGS.save_every,
     report,
     nes.load(FLAGS.start_from) if FLAGS.start_from else None,
   )
   seconds = round(time.perf_counter() - started)
-  _, trained = runs.load_checkpoint(checkpoints)
-  facts = {
-    "concept": config.concept,
-    "players": config.players,
-    "recipe": FLAGS.recipe,
-    **recipe.facts(),
-    "seed": trained["seed"],
-    "steps": trained["step"],
-    "horizons": trained["horizons"],
-    "started_from": trained["started_from"],
-    "seconds_of_last_run": seconds,
-    "hardware": f"{jax.device_count()} x {jax.devices()[0].device_kind}",
-    "jax": jax.__version__,
-    "evaluation_games": FLAGS.evaluation_games,
-    "measured": held_out.measure(
-      network,
-      variables,
-      FLAGS.evaluation_games,
-      held_out.kinds_of(recipe.rows),
-      chosen_shapes(),
-    ),
-  }
+  _, trained = runs.load_checkpoint(folder / "checkpoints")
+  facts = {**facts_of(variables, trained), "seconds_of_last_run": seconds}
   nes.save(folder / MODEL, config, variables, facts)
   print(json.dumps(facts, indent=2))
 
