@@ -105,7 +105,8 @@ def rows_of_mode(
   Args:
     key: consumed.
     options: how rows are learned, in mode "d3c".
-    mode: "d3c"; "fixed", with `mixing`; or one of `MODES`.
+    mode: "d3c"; "selfish" or "cooperative", whose rows stay; or "fixed", with
+      `mixing`.
     opts_in: `[n]`, who takes part.
     mixing: `[n, n]`, A in mode "fixed", or at the start of "d3c".
 

@@ -63,7 +63,7 @@ def updated(
   return bandit.update_all(key, options, states, received)
 
 
-def first_rows(
+def checked_first_rows(
   key: Key[Array, ""],
   options: MixingOptions,
   agents: int,

@@ -92,7 +92,7 @@ class MixedEnvironment:
     self._episodes_per_iteration = int(episodes_per_iteration)
     of_start, self._key = jax.random.split(key)
     agents = environment.num_players
-    states = mixed_rows.first_rows(
+    states = mixed_rows.checked_first_rows(
       of_start, self._options, agents, mode, opts_in, mixing
     )
     self.is_evaluation = False

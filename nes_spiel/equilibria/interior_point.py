@@ -220,7 +220,7 @@ def _line_search(
   noise = (
     SLOPE_ROUNDING * jnp.max(problem.max_epsilon) * jnp.sum(jnp.abs(direction))
   )
-  allowed = SLOPE_FRACTION * jnp.abs(first) + SLOPE_ROUNDING * noise
+  allowed = SLOPE_FRACTION * jnp.abs(first) + noise
 
   def too_far(search: Search) -> Bool[Array, ""]:
     _, here, _, tries = search

@@ -162,6 +162,8 @@ def _worth(
 ) -> Float[np.ndarray, " e"]:
   """Returns the welfare of mixed profiles, after checking their shape."""
   profiles = np.asarray(profiles, float)
+  if not profiles.size:
+    return np.zeros(0)
   expected = (total.ndim, max(total.shape))
   if profiles.ndim != 3 or profiles.shape[1:] != expected:
     raise ValueError(

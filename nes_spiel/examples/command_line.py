@@ -142,7 +142,8 @@ def readable_errors() -> Iterator[None]:
   try:
     yield
   except KeyboardInterrupt:
-    saved = "resume" in FLAGS and _value("output_dir")
+    kept = "resume" in FLAGS and _value("output_dir")
+    saved = kept and not _value("evaluate")
     hint = "; --resume goes on" if saved else ""
     print(f"stopped{hint}", file=sys.stderr)
     raise SystemExit(130) from None

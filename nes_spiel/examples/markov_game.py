@@ -31,7 +31,7 @@ flags.DEFINE_enum(
   "method", "exact", ["exact", "nes", "nes+exact"], "Of every state's game."
 )
 flags.DEFINE_float(
-  "rho", 1e6, "Of Eq. 6, by --method=exact; larger ones have smaller gaps."
+  "rho", 1e6, "Of Eq. 6, not by --method=nes; larger ones have smaller gaps."
 )
 flags.DEFINE_float("discount", 0.9, "Gamma, of a step.")
 flags.DEFINE_float("tolerance", 1e-5, "The change of values at which it ends.")
@@ -52,9 +52,8 @@ def load() -> games.MarkovGame:
 
 def solve(game: games.MarkovGame) -> solvers.MarkovSolution:
   """Returns values of all states, with progress."""
-  # The networks were trained at one rho.
   selection = None
-  if FLAGS.method == "exact":
+  if FLAGS.method != "nes":  # networks know one rho alone
     selection = equilibria.MaximumEntropy(rho=FLAGS.rho)
   with tqdm(unit="step") as bar:
 
@@ -114,7 +113,7 @@ def print_solution(
 
 def run() -> int:
   """Reads, solves, prints and writes; returns the exit status."""
-  command_line.check_owned("method", {"rho": ["exact"]})
+  command_line.check_owned("method", {"rho": ["exact", "nes+exact"]})
   begin = time.perf_counter()
   game = load()
   read = time.perf_counter() - begin

@@ -83,8 +83,7 @@ def branches(folder: pathlib.Path) -> pathlib.Path:
     false = relationship_branches.false_minima(
       *at, chosen[-FLAGS.least_squares :]
     )
-    # A table without rows cannot be printed.
-    others = [false] if false.rows else []
+    others = [false]
   path = tables.write(folder, true, *others)
   relationship_pictures.draw_branches(path.with_suffix(".png"), true, false)
   for note in true.notes:

@@ -118,8 +118,10 @@ def run() -> int:
   if FLAGS.output_dir:
     save(solution, FLAGS.output_dir)
   status = solvers.Status(int(solution.status))
+  if status == solvers.Status.CONVERGED:
+    return 0
   # A network's answer takes no steps that could converge.
-  if solution.method == "nes" or status == solvers.Status.CONVERGED:
+  if (solution.method, status) == ("nes", solvers.Status.MAX_ITERATIONS):
     return 0
   return command_line.not_reached(
     f"the tolerance, {status.name}: try a lower --rho or another --method."

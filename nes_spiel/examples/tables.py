@@ -96,7 +96,7 @@ class Table:
     found: list[Sequence[Any]] = []
     for name, *values in zip(self.columns, *self.rows, strict=True):
       pairs = [v if isinstance(v, Estimate) else (v, None) for v in values]
-      means, errors = zip(*pairs, strict=True)
+      means, errors = ([pair[i] for pair in pairs] for i in (0, 1))
       found.append((name, *means))
       if any(error is not None for error in errors):
         found.append((f"{name} error", *errors))

@@ -160,6 +160,7 @@ def run() -> None:
     raise ValueError("--output_dir: training needs a folder.")
   if FLAGS.resume and FLAGS.start_from:
     raise ValueError("--start_from: is of a new run, not of --resume.")
+  chosen_shapes()  # refused now, if they are wrong
   config, started = nes.RECIPES[FLAGS.recipe][0], time.perf_counter()
   folder = pathlib.Path(FLAGS.output_dir)
   variables = nes.train(

@@ -64,7 +64,8 @@ def convex_set(
   rows = np.zeros((0, size)) if matrix is None else np.asarray(matrix, float)
   if rows.ndim != 2 or rows.shape[1] != size:
     raise ValueError(f"matrix: expected shape (m, {size}), got {rows.shape}.")
-  if matrix is None and (np.any(least != -np.inf) or np.any(most != np.inf)):
+  bounded = (np.asarray(least) != -np.inf).any()
+  if matrix is None and (bounded or (np.asarray(most) != np.inf).any()):
     raise ValueError(
       f"matrix: least={least!r} and most={most!r} bound its rows; got None."
     )

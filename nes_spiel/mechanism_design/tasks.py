@@ -13,7 +13,6 @@ from nes_spiel import solvers
 from nes_spiel.equilibria import MaximumEntropy, gains
 from nes_spiel.mechanism_design.convex_set import ConvexSet
 from nes_spiel.mechanism_design.design import Design, maximize, value_and_slope
-from nes_spiel.solvers.front import NETWORK_METHODS
 
 # Of epsilon's distance in Eq. 6: equilibria are smooth in payoffs at a small
 # one, and exact, so that dominated actions do not move at all, at a large one.
@@ -50,15 +49,14 @@ class Task(NamedTuple):
 
     Args:
       parameters: `[k]`.
-      rho: of Eq. 6; networks know their own alone, and leave this.
+      rho: of Eq. 6; "nes" knows its own alone, and leaves this.
       method: of `nes_spiel.solve`.
 
     Raises:
       ValueError: another concept.
     """
     gains.check_concept(self.concept)
-    by_network = method in NETWORK_METHODS
-    selection = None if by_network else MaximumEntropy(rho=rho)
+    selection = None if method == "nes" else MaximumEntropy(rho=rho)
     payoffs = self.payoffs(parameters)
     return solvers.solve(payoffs, self.concept, selection, method).joint
 
@@ -86,7 +84,7 @@ def design_task(
 
   Args:
     task: what is designed.
-    rhos: of Eq. 6, in this order; networks have one of their own, and leave
+    rhos: of Eq. 6, in this order; "nes" has one of its own, and leaves
       these.
     method: of `nes_spiel.solve`, "nes" for gradients through the network.
     max_steps: with each rho.
@@ -105,7 +103,7 @@ def design_task(
   """
   if not rhos:
     raise ValueError("rhos: expected at least one, got none.")
-  rhos = rhos[-1:] if method in NETWORK_METHODS else rhos
+  rhos = rhos[-1:] if method == "nes" else rhos
   slope = value_and_slope(functools.partial(task.objective, method=method))
 
   def ascend(rho: float, point: Float[np.ndarray, " k"]) -> Design:

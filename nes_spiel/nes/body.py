@@ -148,7 +148,7 @@ class Body:
     """Returns how much one of a player's outputs is worth as a dual."""
     strategies = jnp.sum(self.problem.strategy_mask, axis=1)
     unit = scale / strategies.astype(scale.dtype)
-    return dual.per_player(unit, self.dual_mask)
+    return unit.reshape([-1] + [1] * (self.dual_mask.ndim - 1))
 
   def _see(self, output: Array, scale: Float[Array, " n"]) -> Array:
     """Returns what a correction sees of the answer so far."""
@@ -159,8 +159,8 @@ class Body:
     # Newton's step of each dual by itself, as a change of an output.
     step = -gradient / curvature / self._unit(scale)
     compressed = [
-      *(jnp.arcsinh(scale * gradient) for scale in GRADIENT_SCALES),
-      *(jnp.arcsinh(scale * step) for scale in STEP_SCALES),
+      *(jnp.arcsinh(factor * gradient) for factor in GRADIENT_SCALES),
+      *(jnp.arcsinh(factor * step) for factor in STEP_SCALES),
       jnp.log(curvature),
       jnp.log1p(duals),
     ]

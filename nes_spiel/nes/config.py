@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 from nes_spiel.equilibria import CONCEPTS, Concept
 
-# Beyond these no tensor can be addressed.
+# What asks for more is no network: a file that is broken.
 MOST_PLAYERS, MOST_CHANNELS = 30, 2**20
 # Of a transformer's attention, side by side.
 HEADS = 4

@@ -145,7 +145,7 @@ def moved_rule(
 ) -> Float[Array, "k a"]:
   """Returns one player's policy after a mirror step everywhere.
 
-  What is not reached gets the magnet's policy.
+  What is not reached gets the neutral policy, at which psi is lowest.
 
   Args:
     form: the game or subgame.

@@ -157,9 +157,9 @@ def leader_values(
 
 
 def variation(
-  leader: Leader, log_magnet: Float[np.ndarray, "k b"], alpha: float
+  leader: Leader, log_neutral: Float[np.ndarray, "k b"], alpha: float
 ) -> Float[np.ndarray, " i"]:
-  """Returns how fast the without psi value changes with each row's rule.
+  """Returns how fast the value without psi changes with each row's rule.
 
   Between two rules it changes by at most the sum over rows of this times their
   total variation distance. The derivative by rule[i, a] is, with the answer y
@@ -168,14 +168,15 @@ def variation(
     ended + sum_k <y_k, G_k> - Cov_y(q_k, G_k - P_k q_k) / alpha
 
   The covariance is at most the deviation of q, sqrt(E_y (q - min q)^2), times
-  half the range of the other. y falls like rho exp(-q / alpha), rho the magnet,
-  so that the former is at most alpha times sqrt((1 / min rho - 1) 4 / e^2).
+  half the range of the other. y falls like rho exp(-q / alpha), rho the neutral
+  policy, so that the former is at most alpha sqrt((1 / min rho - 1) 4 / e^2).
 
   For answers of `MiniMaxEnt` and `MiniMaxKL`.
 
   Args:
     leader: the game.
-    log_magnet: `[k, b]`, the policy that steps of the follower are drawn to.
+    log_neutral: `[k, b]`, rho, the follower's policy at values of zero, as
+      logarithms.
     alpha: at which the follower answers, above 0.
   """
   where = np.broadcast_to(leader.answers, leader.gains.shape)
@@ -184,7 +185,7 @@ def variation(
   reach = np.asarray(leader.leads_to)
   unit = np.where(reach > 0, (high - low) / np.where(reach > 0, reach, 1), 0)
   widest = unit.max(axis=(0, 1))
-  rarest = np.exp(np.min(log_magnet, axis=-1, where=leader.answers, initial=0))
+  rarest = np.exp(np.min(log_neutral, axis=-1, where=leader.answers, initial=0))
   deviation = np.sqrt(LARGEST_SQUARE * np.maximum(1 / rarest - 1, 0))
   deviation = np.minimum(deviation, widest / (2 * alpha))
   extra = deviation * (high - low + reach * widest) / 2

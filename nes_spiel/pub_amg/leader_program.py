@@ -12,7 +12,7 @@ from nes_spiel.pub_amg.leader_search import Bounds
 
 
 def solve(leader: Leader) -> Bounds:
-  """Returns bounds of the most that a rule guarantees.
+  """Returns bounds on the most that any rule of the leader guarantees.
 
   The lower one is what the rule that was found guarantees, the upper one what
   an answer that is fixed beforehand leaves to any rule.

@@ -134,7 +134,7 @@ def _certified(bounds: leader_search.Bounds) -> PublicExploitability:
   """Returns bounds as what they bound; who does not deviate gains 0."""
   if not np.isfinite(bounds).all():
     raise RuntimeError(f"Bounds are not finite: {bounds}.")
-  if bounds.lower > bounds.upper + ROUNDING:
+  if bounds.lower > bounds.upper + ROUNDING * max(1.0, abs(bounds.upper)):
     raise RuntimeError(f"The lower bound is above the upper one: {bounds}.")
   lower = max(0.0, bounds.lower)
   return PublicExploitability(lower, lower, max(lower, bounds.upper))
@@ -226,7 +226,7 @@ def _follower_total(
   objective: Objective,
   alpha: float,
 ) -> float:
-  """Returns the follower's best response to the leader's rule, its total."""
+  """Returns what the follower's best response to the rule earns in total."""
   return float(
     sweeps.action_values(
       game.form,

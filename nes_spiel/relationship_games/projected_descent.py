@@ -43,7 +43,7 @@ class DescentStatus(enum.IntEnum):
   MAX_ITERATIONS = 1
   SATURATED = 2  # Eq. 14 holds, at the highest social cost: a plateau
   NO_EQUILIBRIUM = 3  # no start led to one
-  NO_GRADIENT = 4  # the equilibrium lies on a fold
+  NO_GRADIENT = 4  # a fold, or Newton's method did not converge
 
 
 class Descent(NamedTuple):

@@ -16,12 +16,11 @@ from nes_spiel.solvers.selection_checks import batch_selection, check_selection
 from nes_spiel.solvers.solution import (
   CONCEPTS,
   METHODS,
+  NETWORK_METHODS,
   Concept,
   Method,
   Solution,
 )
-
-NETWORK_METHODS = ("nes", "nes+exact")
 
 
 def solve(

@@ -24,8 +24,8 @@ from nes_spiel.equilibria.welfare import (
   total_payoffs,
 )
 from nes_spiel.games import validation
-from nes_spiel.solvers.front import NETWORK_METHODS, solve_batch
-from nes_spiel.solvers.solution import Method
+from nes_spiel.solvers.front import solve_batch
+from nes_spiel.solvers.solution import NETWORK_METHODS, Method
 
 # The larger, the closer to the extreme. For CEs of 8x8 games the solver still
 # converges at 100, and at 1000 no longer.
@@ -118,10 +118,9 @@ def welfare_bounds(
     total = np.asarray(jax.vmap(total_payoffs)(jnp.asarray(payoffs)))
   objective = -total if lowest else total
   selection = equilibria.MaximumWelfareMaximumEntropy(
-    # Networks were trained with the default rho alone.
     welfare=objective,
     mu=mu,
-    rho=None if networks else RHO_PER_MU * mu,
+    rho=None if networks else RHO_PER_MU * mu,  # theirs goes with their mu
   )
   found = solve_batch(payoffs, concept, selection, method)
   axes = tuple(range(1, total.ndim))

@@ -15,6 +15,7 @@ Concept = Literal["ce", "cce", "ne"]
 CONCEPTS: tuple[Concept, ...] = ("ce", "cce", "ne")
 Method = Literal["auto", "exact", "nes", "nes+exact", "cvxpy"]
 METHODS: tuple[Method, ...] = get_args(Method)
+NETWORK_METHODS: tuple[Method, ...] = ("nes", "nes+exact")
 
 
 class SolverError(RuntimeError):
@@ -97,9 +98,9 @@ class Solution:
 def _summary(values: Any) -> str:
   """Returns a status by name, a gap by size; of a batch the largest."""
   numbers = isinstance(values, np.ndarray | np.generic | jax.Array)
-  if not numbers or validation.is_traced(values):
+  if not numbers or validation.is_traced(values) or not np.size(values):
     return str(values)
   worst = np.max(np.asarray(values))
   if np.issubdtype(worst.dtype, np.integer):
-    return Status(int(worst)).name
+    return Status(int(worst)).name if int(worst) in [*Status] else str(worst)
   return f"{worst:.1e}"

@@ -122,12 +122,14 @@ def test_prices():
   )
 
 
-def test_what_cannot_be():
+def test_what_cannot_be(unchecked):
   pennies = games.classics.matching_pennies()
   with pytest.raises(ValueError, match="no equilibrium is pure"):
     equilibria.nash_price_of_anarchy(pennies)
   with pytest.raises(ValueError, match="was given"):
     equilibria.nash_price_of_anarchy(pennies, np.zeros((0, 2, 2)))
+  with pytest.raises(ValueError, match="was given"):
+    equilibria.nash_price_of_anarchy(pennies, [])
   with pytest.raises(ValueError, match=r"objective: expected shape \(2, 2\)"):
     polytope.maximize(pennies, "ce", np.zeros(3))
   with pytest.raises(ValueError, match=r"positive total costs, got 0\.0"):

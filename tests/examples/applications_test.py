@@ -70,7 +70,7 @@ def test_payoffs_of_equilibria_are_drawn(run_lines, tmp_path):
 
 
 def test_markov_games_are_solved(run_lines, tmp_path):
-  solved, large, unknown, once, alien, short = run_lines(
+  solved, large, unknown, once, alien, short, refined = run_lines(
     "markov_game",
     ["--game=nim(pile_sizes=1;2)", f"--output_dir={tmp_path}"],
     ["--max_states=100"],
@@ -78,7 +78,9 @@ def test_markov_games_are_solved(run_lines, tmp_path):
     ["--game=pathfinding(grid=A.b\na.B,players=2,step_reward=0.0)"],
     ["--game=nim(pile_sizes=1;2)", "--method=nes", "--rho=10"],
     ["--game=nim(pile_sizes=1;2)", "--max_steps=1"],
+    ["--game=nim(pile_sizes=1;2)", "--method=nes+exact", "--rho=1e4"],
   )
+  assert refined.code == 0, refined.err
   assert solved.code == 0, solved.err
   assert "CONVERGED" in solved.out
   assert short.code == 1
@@ -90,7 +92,7 @@ def test_markov_games_are_solved(run_lines, tmp_path):
     (large, "more than 100 states"),
     (unknown, "no_such_game"),
     (once, "does not tell what actions lead to"),
-    (alien, "--rho: is of --method=exact; got nes"),
+    (alien, "--rho: is of --method=exact, nes+exact; got nes"),
   ):
     assert failed.code == 2, failed.out
     assert message in failed.err

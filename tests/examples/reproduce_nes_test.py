@@ -156,6 +156,13 @@ def test_seeds_give_other_games():
   assert np.abs(first - other).max() > 0.1
 
 
+def test_a_table_may_have_no_rows(tmp_path):
+  table = tables.Table("name", "title", ("a", "b"), [])
+  assert table.text().split()[:2] == ["title", "a"]
+  assert tables.write(tmp_path, table).read_text().count("|") == 6
+  assert (tmp_path / "name.csv").read_text().split() == ["a,b"]
+
+
 def test_tables_show_what_is_missing():
   assert tables.estimate([]) is None
   assert tables.estimate([1.0, 3.0]) == (2.0, 1)

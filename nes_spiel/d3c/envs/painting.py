@@ -10,7 +10,7 @@ from jaxtyping import Array, Bool, Int, UInt8
 
 Color = tuple[int, int, int]
 BACKGROUND = (235, 235, 230)
-MANY_COLORS = (  # that are told apart
+MANY_COLORS = (  # of agents, in their order
   (40, 90, 200),
   (200, 60, 50),
   (230, 160, 30),
