@@ -4,25 +4,29 @@ r"""Designs what players make of each other's costs, so that society pays less.
 
   python -m nes_spiel.examples.design_relationships --game=two_lane
   python -m nes_spiel.examples.design_relationships --game=ambulance \
-    --form=min_min --temperature=0.7 --output=out/ambulance.json
+    --form=min_min --temperature=0.7 --output_dir=out/ambulance
   python -m nes_spiel.examples.design_relationships --file=game.json \
     --robust_radius=0.01
 
 A file holds "costs" [n, a_1, ..., a_n], "relationships" [k, n, n], and may hold
 "social_cost" [a_1, ..., a_n], otherwise the sum of the costs, and "names" of
-the relationships. Takes a minute for the games by name.
+the relationships. Takes a minute for the games by name. --output_dir gets all
+that was found as JSON, and a picture of the mixing and of the equilibria.
 """
 
 import json
 import pathlib
-from typing import Any
 
 import numpy as np
 from absl import app, flags
 from jaxtyping import Float
 
 from nes_spiel import relationship_games
-from nes_spiel.examples import command_line
+from nes_spiel.examples import (
+  command_line,
+  design_picture,
+  relationship_files,
+)
 from nes_spiel.relationship_games.design import equilibria_at
 from nes_spiel.relationship_games.equilibrium_costs import FORMS
 
@@ -31,7 +35,6 @@ GAMES = {
   "two_lane": relationship_games.two_lane_congestion,
   "ambulance": relationship_games.congestion_with_ambulance,
 }
-REQUIRED, OPTIONAL = ("costs", "relationships"), ("social_cost", "names")
 
 flags.DEFINE_enum("game", None, sorted(GAMES), "A game of the paper.")
 flags.DEFINE_string("file", None, "A game as JSON, in place of --game.")
@@ -47,11 +50,11 @@ flags.DEFINE_float(
 flags.DEFINE_integer(
   "starts",
   400,
-  "From how many profiles equilibria are sought at the designed weights; on "
-  "the way from fewer, at the end from 4 times as many.",
+  "From how many profiles equilibria are sought; from at most 96 in the "
+  "search, from 4 times as many for the certificate.",
   lower_bound=1,
 )
-flags.DEFINE_string("output", None, "JSON file for the result.")
+flags.DEFINE_string("output_dir", None, "Folder for result and picture.")
 
 
 def load_game() -> relationship_games.RelationshipGame:
@@ -62,78 +65,15 @@ def load_game() -> relationship_games.RelationshipGame:
   """
   if (FLAGS.game is None) == (FLAGS.file is None):
     raise ValueError("expected one of --game and --file.")
-  return GAMES[FLAGS.game]() if FLAGS.game else read_game(FLAGS.file)
-
-
-def read_game(path: str) -> relationship_games.RelationshipGame:
-  """Returns the game of a JSON file.
-
-  Raises:
-    ValueError: what is wrong with it, after its name.
-  """
-  try:
-    return parse_game(json.loads(pathlib.Path(path).read_text()))
-  except OSError as error:
-    raise ValueError(f"--file: {path}: {error.strerror}.") from error
-  except json.JSONDecodeError as error:
-    raise ValueError(f"--file: {path} is no JSON: {error}.") from error
-  except RecursionError as error:
-    raise ValueError(f"--file: {path} is nested too deeply.") from error
-  except ValueError as error:
-    raise ValueError(f"--file: {path}: {error}") from error
-
-
-def parse_game(values: Any) -> relationship_games.RelationshipGame:
-  """Returns the game that a file's content describes.
-
-  Raises:
-    ValueError: a missing or an unknown entry, or a wrong one.
-  """
-  known = {*REQUIRED, *OPTIONAL}
-  if not isinstance(values, dict):
-    raise ValueError(f"expected an object with {', '.join(REQUIRED)}.")
-  missing = [name for name in REQUIRED if name not in values]
-  unknown = sorted(set(values) - known)
-  if missing or unknown:
-    found = [f"missing: {', '.join(missing)}"] * bool(missing)
-    found += [f"unknown: {', '.join(unknown)}"] * bool(unknown)
-    raise ValueError(
-      f"expected the entries {', '.join(REQUIRED)}, and perhaps "
-      f"{', '.join(OPTIONAL)}; {'; '.join(found)}."
-    )
-  costs = as_numbers("costs", values["costs"])
-  names = values.get("names", [])
-  if not isinstance(names, list) or not all(isinstance(x, str) for x in names):
-    raise ValueError(f"names: expected a list of texts, got {names!r}.")
-  return relationship_games.RelationshipGame(
-    costs,
-    as_numbers("relationships", values["relationships"]),
-    as_numbers("social_cost", values["social_cost"])
-    if "social_cost" in values
-    else costs.sum(0),
-    tuple(names),
-  )
-
-
-def as_numbers(name: str, values: Any) -> Float[np.ndarray, "..."]:
-  """Returns nested lists of numbers as an array.
-
-  Raises:
-    ValueError: lists of different lengths, or something that is no number.
-  """
-  try:
-    array = np.asarray(values)
-  except ValueError as error:
-    raise ValueError(
-      f"{name}: expected nested lists of equal lengths."
-    ) from error
-  if array.dtype.kind not in "iuf" or not array.ndim:
-    raise ValueError(f"{name}: expected nested lists of numbers.")
-  return array.astype(float)
+  if FLAGS.file:
+    return relationship_files.read_game(FLAGS.file)
+  return GAMES[FLAGS.game]()
 
 
 def print_design(
-  game: relationship_games.RelationshipGame, found: relationship_games.Design
+  game: relationship_games.RelationshipGame,
+  found: relationship_games.Design,
+  equal: Float[np.ndarray, " e"],
 ) -> None:
   """Prints weights, value, equilibria, and how far they can be trusted."""
   width = max(map(len, game.names))
@@ -141,7 +81,8 @@ def print_design(
     print(f"{name:<{width}}  {weight:9.6f}")
   where = f", worst within {FLAGS.robust_radius}" * (FLAGS.robust_radius > 0)
   print(f"\nSocial cost ({FLAGS.form}{where})  {found.value:.6f}")
-  print(f"With equal weights  {at_equal_weights(game):.6f}")
+  choose = max if FLAGS.form == "min_max" else min
+  print(f"With equal weights  {choose(equal, default=float('nan')):.6f}")
   print_equilibria(game, found)
   certificate = found.certificate
   agrees = "agree" if certificate.agrees else "DO NOT AGREE"
@@ -157,17 +98,17 @@ def print_design(
     )
 
 
-def at_equal_weights(game: relationship_games.RelationshipGame) -> float:
-  """Returns the social cost that is minimised, at equal weights."""
+def at_equal_weights(
+  game: relationship_games.RelationshipGame,
+) -> Float[np.ndarray, " e"]:
+  """Returns the social costs of all equilibria at equal weights."""
   count = len(game.relationships)
-  _, costs = equilibria_at(
+  return equilibria_at(
     game,
     np.ones(count) / count**0.5,
     temperature=FLAGS.temperature,
     starts=FLAGS.starts,
-  )
-  choose = max if FLAGS.form == "min_max" else min
-  return choose(costs, default=float("nan"))
+  )[1]
 
 
 def print_equilibria(
@@ -213,23 +154,23 @@ def as_json(
   return json.dumps(result, indent=2) + "\n"
 
 
-def open_output(name: str | None) -> pathlib.Path | None:
-  """Returns where the result goes, in a folder that is there.
-
-  Raises:
-    OSError: no file can be written there.
-  """
-  if not name:
-    return None
-  path = pathlib.Path(name)
-  path.parent.mkdir(parents=True, exist_ok=True)
-  path.open("a").close()
-  return path
+def save(
+  game: relationship_games.RelationshipGame,
+  found: relationship_games.Design,
+  equal: Float[np.ndarray, " e"],
+) -> None:
+  """Writes a design and its picture."""
+  folder = pathlib.Path(FLAGS.output_dir)
+  (folder / "design.json").write_text(as_json(game, found))
+  costs = {"equal weights": equal, "designed": found.social_costs}
+  mixing = np.tensordot(found.weights, game.relationships, 1)
+  design_picture.save(folder / "design.png", mixing, costs, FLAGS.form)
+  print(f"\nPicture: {folder / 'design.png'}")
 
 
 def run() -> int:
   """Designs, prints and writes; returns the exit status."""
-  game, path = load_game(), open_output(FLAGS.output)
+  game = load_game()
   found = relationship_games.design_weights(
     game,
     form=FLAGS.form,
@@ -237,10 +178,10 @@ def run() -> int:
     robust_radius=FLAGS.robust_radius,
     starts=FLAGS.starts,
   )
-  print_design(game, found)
-  if path:
-    path.write_text(as_json(game, found))
-    print(f"\nWritten: {path}")
+  equal = at_equal_weights(game)
+  print_design(game, found, equal)
+  if FLAGS.output_dir:
+    save(game, found, equal)
   if found.certificate.agrees:
     return 0
   return command_line.not_reached("a certificate: try more --starts.")

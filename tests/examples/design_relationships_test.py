@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+from results import assert_picture
 
 from nes_spiel.examples import least_squares
 
@@ -92,16 +93,16 @@ def test_a_file_and_mistakes(run_lines, tmp_path):
   messages += others.values()
   lines.append([f"--file={good}", "--temperature=0"])
   messages.append("temperature: expected a finite number above 0")
-  lines.append([f"--file={good}", f"--output={good}/design.json"])
-  messages.append("File exists")
-  output = tmp_path / "made" / "design.json"
+  lines.append([f"--file={good}", f"--output_dir={good}/made"])
+  messages.append("Not a directory")
+  output = tmp_path / "made"
   design, *refused = run_lines(
     "design_relationships",
     [
       f"--file={good}",
       f"--temperature={TEMPERATURE}",
       "--starts=16",
-      f"--output={output}",
+      f"--output_dir={output}",
     ],
     *lines,
   )
@@ -109,4 +110,5 @@ def test_a_file_and_mistakes(run_lines, tmp_path):
     assert done.code == 2, (message, done.err)
     assert message in done.err
     assert "Traceback" not in done.err
-  check_design(design, output)
+  check_design(design, output / "design.json")
+  assert_picture(output / "design.png")
