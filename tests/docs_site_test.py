@@ -151,8 +151,8 @@ def test_the_site_builds_and_holds_every_public_name(tmp_path):
     page = tmp_path / "reference" / f"{page_of(package).stem}.html"
     html = page.read_text()
     for name, value in public_objects(package):
-      # A function may have the name of its module.
-      own_module = f"{package}.{name}.{name}"
+      # A function may have the name of a module; it is told by its own then.
+      own_module = f"{getattr(value, '__module__', package)}.{name}"
       in_page = f'id="{package}.{name}"' in html or f'id="{own_module}"' in html
       listed = inspect.ismodule(value) or name in listed_constants(
         page_of(package)

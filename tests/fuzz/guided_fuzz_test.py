@@ -21,7 +21,9 @@ SCRIPT = pathlib.Path(__file__).with_name("fuzz_files.py")
 def test_what_takes_new_paths_is_read_or_refused(reader, inputs, tmp_path):
   """Atheris starts from whole files, and ends at the first that is neither."""
   pytest.importorskip("atheris", reason="Atheris has no wheel for it")
-  options = [f"-runs={inputs}", "-seed=1", "-timeout=60"]
+  # The memory that libFuzzer sees is what the parent ever had.
+  limits = ["-timeout=60", "-rss_limit_mb=0"]
+  options = [f"-runs={inputs}", "-seed=1", *limits]
   done = subprocess.run(
     [sys.executable, SCRIPT, reader, tmp_path, *options],
     capture_output=True,
