@@ -30,6 +30,7 @@ from nes_spiel.examples import (
   jpsro_state,
   learned_state,
   mediated_play,
+  named_games,
 )
 
 # Registered first: OpenSpiel's example lists the names in its flags.
@@ -65,13 +66,9 @@ def get_game(name: str) -> pyspiel.Game:
   """Returns a game by the example's name for it, or by OpenSpiel's."""
   if name in openspiel_jpsro.GAMES:
     return openspiel_jpsro.get_game(name)
-  try:
-    return pyspiel.load_game_as_turn_based(name)
-  except RuntimeError as error:
-    raise ValueError(
-      f"--game: {name!r} is neither one of {openspiel_jpsro.GAMES} nor a game "
-      f"that OpenSpiel can load: {error}"
-    ) from error
+  return named_games.load_openspiel(
+    name, load=pyspiel.load_game_as_turn_based, others=openspiel_jpsro.GAMES
+  )
 
 
 def load_state(

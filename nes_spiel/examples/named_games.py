@@ -5,7 +5,7 @@
 import os
 import pathlib
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -67,13 +67,31 @@ def load_array(path: str | os.PathLike[str], flag: str) -> np.ndarray:
   return found
 
 
-def load_openspiel(name: str) -> Any:
-  """Returns a game of OpenSpiel's; raises ValueError for one it refuses."""
+def load_openspiel(
+  name: str,
+  flag: str = "--game",
+  load: Callable[..., Any] = pyspiel.load_game,
+  others: Sequence[str] = (),
+  **parameters: Any,
+) -> Any:
+  """Returns a game of OpenSpiel's.
+
+  Args:
+    name: of the game, perhaps with parameters.
+    flag: where it was given, for messages.
+    load: `pyspiel.load_game`, or that for moves in turns.
+    others: names beside OpenSpiel's, for messages.
+    **parameters: beside those in the name.
+
+  Raises:
+    ValueError: there is none, or OpenSpiel refuses it.
+  """
   # OpenSpiel itself would print the names of all its games.
   if name.partition("(")[0] not in pyspiel.registered_names():
-    raise ValueError(f"--game: OpenSpiel has no game {name!r}.")
+    also = f" and it is none of {', '.join(others)}" if others else ""
+    raise ValueError(f"{flag}: OpenSpiel has no game {name!r}{also}.")
   try:
-    return pyspiel.load_game(name)
+    return load(name, parameters) if parameters else load(name)
   except RuntimeError as error:
     reason = " ".join(str(error).split())
-    raise ValueError(f"--game: OpenSpiel refuses {name!r}: {reason}") from error
+    raise ValueError(f"{flag}: OpenSpiel refuses {name!r}: {reason}") from error

@@ -27,6 +27,7 @@ from nes_spiel.examples import (
   command_line,
   learned_state,
   mediated_play,
+  named_games,
   psro_solver,
 )
 
@@ -101,17 +102,11 @@ def get_game() -> pyspiel.Game:
   Raises:
     ValueError: OpenSpiel cannot load it with this number of players.
   """
-  try:
-    if FLAGS.n_players is None:
-      return pyspiel.load_game_as_turn_based(FLAGS.game_name)
-    return pyspiel.load_game_as_turn_based(
-      FLAGS.game_name, {"players": FLAGS.n_players}
-    )
-  except RuntimeError as error:
-    raise ValueError(
-      f"--game_name: OpenSpiel refuses {FLAGS.game_name!r} (--n_players="
-      f"{FLAGS.n_players}): {error}"
-    ) from error
+  name, load = FLAGS.game_name, pyspiel.load_game_as_turn_based
+  if FLAGS.n_players is None:
+    return named_games.load_openspiel(name, "--game_name", load)
+  flag = f"--game_name, --n_players={FLAGS.n_players}"
+  return named_games.load_openspiel(name, flag, load, players=FLAGS.n_players)
 
 
 def make_solver() -> psro_solver.PsroSolver:

@@ -131,7 +131,7 @@ def test_mistakes_are_explained(run_lines, tmp_path):
     ("--resume",): "need --output_dir",
     ("--evaluate",): "need --output_dir",
     ("--evaluate", f"--output_dir={empty}"): "no checkpoint in this folder",
-    ("--game=nonsense",): "--game: 'nonsense' is neither one of",
+    ("--game=nonsense",): "OpenSpiel has no game 'nonsense' and it is none of",
     ("--train_meta_solver=nonsense",): "mecce",
     ("--iterations=1", "more"): "unexpected arguments: ['more']",
   }

@@ -103,7 +103,7 @@ def test_kinds_of_runs_and_mistakes(run_lines, tmp_path):
   mistakes = {
     ("--resume",): "need --output_dir",
     ("--meta_strategy_method=foo",): "'mecce'",
-    ("--game_name=nonsense",): "OpenSpiel refuses 'nonsense'",
+    ("--game_name=nonsense",): "--game_name: OpenSpiel has no game 'nonsense'",
     ("--game_name=kuhn_poker", "--n_players=99"): "--n_players=99",
     ("--evaluate", f"--output_dir={tmp_path}"): "no checkpoint in this folder",
   }
