@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Shaped
 
 from nes_spiel.equilibria import gains
 from nes_spiel.equilibria.problem import Problem
@@ -49,7 +49,7 @@ def epsilon_sums(problem: Problem, duals: Duals) -> Float[Array, " n"]:
 
 
 def per_player(
-  values: Float[Array, " n"], duals: Duals
+  values: Float[Array, " n"], duals: Shaped[Array, "n ..."]
 ) -> Float[Array, "n ..."]:
   """Returns one number per player in a shape that broadcasts to the duals."""
   return values.reshape([-1] + [1] * (duals.ndim - 1))

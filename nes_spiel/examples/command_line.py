@@ -10,16 +10,9 @@ from typing import Any
 
 from absl import app, flags, logging
 
-from nes_spiel import nes, runs, solvers
-from nes_spiel.equilibria import polytope
+from nes_spiel import runs
 
 FLAGS = flags.FLAGS
-# What no other flag's value mends at once: exit status 1.
-FAILURES = (
-  polytope.LinearProgramError,
-  nes.TrainingDivergedError,
-  solvers.SolverError,
-)
 
 
 def define_run_flags() -> None:
@@ -150,9 +143,25 @@ def readable_errors() -> Iterator[None]:
   except (ValueError, OSError, ImportError) as error:
     print(f"error: {error}", file=sys.stderr)
     raise SystemExit(2) from error
-  except FAILURES as error:
+  except RuntimeError as error:
+    if not _is_failure(error):
+      raise
     print(f"error: {error}", file=sys.stderr)
     raise SystemExit(1) from error
+
+
+def _is_failure(error: RuntimeError) -> bool:
+  """Returns whether a solver or a training of ours failed."""
+  # Only now: a command that needs no network starts without loading them.
+  from nes_spiel import nes, solvers
+  from nes_spiel.equilibria import polytope
+
+  return isinstance(
+    error,
+    polytope.LinearProgramError
+    | nes.TrainingDivergedError
+    | solvers.SolverError,
+  )
 
 
 def not_reached(message: str) -> int:

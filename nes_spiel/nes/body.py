@@ -148,7 +148,7 @@ class Body:
     """Returns how much one of a player's outputs is worth as a dual."""
     strategies = jnp.sum(self.problem.strategy_mask, axis=1)
     unit = scale / strategies.astype(scale.dtype)
-    return unit.reshape([-1] + [1] * (self.dual_mask.ndim - 1))
+    return dual.per_player(unit, self.dual_mask)
 
   def _see(self, output: Array, scale: Float[Array, " n"]) -> Array:
     """Returns what a correction sees of the answer so far."""

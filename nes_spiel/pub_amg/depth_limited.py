@@ -33,7 +33,7 @@ from nes_spiel.pub_amg.horizon import Horizon
 from nes_spiel.pub_amg.leaf_values import ExactValues, LeafValues
 from nes_spiel.pub_amg.objectives import MiniMaxEnt
 from nes_spiel.pub_amg.planning import Planner
-from nes_spiel.pub_amg.public_game import PublicGame, check_public_game
+from nes_spiel.pub_amg.public_game import PublicGame
 from nes_spiel.pub_amg.sequence_form import Array, SequenceForm
 
 # Makes the values at a horizon, given the game, the horizon and the method.
@@ -91,7 +91,6 @@ class DepthLimitedPlanner:
       ValueError: no `PublicGame`, numbers out of range, a schedule of alpha, or
         leaf values in the place of what makes them.
     """
-    check_public_game(game)
     if isinstance(values_at, type) or hasattr(values_at, "start"):
       raise ValueError(
         "values_at: expected a function of game, horizon and method, got "

@@ -15,7 +15,7 @@ from nes_spiel.pub_amg.beliefs import PublicBelief
 from nes_spiel.pub_amg.descent import Descent
 from nes_spiel.pub_amg.gaps import Gaps
 from nes_spiel.pub_amg.objectives import MiniMaxEnt
-from nes_spiel.pub_amg.public_game import PublicGame, check_public_game
+from nes_spiel.pub_amg.public_game import PublicGame
 from nes_spiel.pub_amg.sweeps import Policies
 
 CACHED = 10_000  # beliefs
@@ -64,7 +64,6 @@ class Planner:
     Raises:
       ValueError: no `PublicGame`, numbers out of range, or a schedule of alpha.
     """
-    check_public_game(game)
     descent.check_limits(
       max_sweeps, tolerance=tolerance, residual_tolerance=residual_tolerance
     )
